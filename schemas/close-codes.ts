@@ -1,0 +1,73 @@
+/**
+ * Every code the service closes a socket with: the closed list.
+ * Below 4000 they are RFC 6455 (section 7.4.1) and the IANA registry; 40xx means "do not come back by yourself".
+ */
+export const closeCodes = {
+  protocolError: {
+    code: 1002,
+    reason: '',
+    when: 'The frames are not those of RFC 6455.',
+    retry: false,
+  },
+  unsupportedData: {
+    code: 1003,
+    reason: 'text frames only',
+    when: 'A binary frame arrived.',
+    retry: false,
+  },
+  invalidPayload: {
+    code: 1007,
+    reason: '',
+    when: 'A text frame that is not UTF-8.',
+    retry: false,
+  },
+  policyViolation: {
+    code: 1008,
+    reason: 'too many malformed messages',
+    when: 'More malformed messages than `maxMalformedMessages` on one socket.',
+    retry: false,
+  },
+  messageTooBig: {
+    code: 1009,
+    reason: 'frame too big',
+    when: 'A frame larger than `maxFrameBytes`.',
+    retry: false,
+  },
+  internalError: {
+    code: 1011,
+    reason: 'internal error',
+    when: "The service failed; the detail is in the operator's log only.",
+    retry: true,
+  },
+  serviceRestart: {
+    code: 1012,
+    reason: 'service restart',
+    when: 'The service is stopping. Come back after a moment, with some jitter.',
+    retry: true,
+  },
+  tryAgainLater: {
+    code: 1013,
+    reason: 'reading too slowly',
+    when: 'The client does not read, and more than `maxQueuedBytes` wait for it.',
+    retry: true,
+  },
+  joinTimeout: {
+    code: 4008,
+    reason: 'no join in time',
+    when: 'No valid `join` within `joinTimeoutMs` of connecting.',
+    retry: false,
+  },
+} as const satisfies Record<string, CloseDescription>
+
+export interface CloseDescription {
+  /** The code of the WebSocket close frame. */
+  readonly code: number
+  /** The reason in the close frame; for people. */
+  readonly reason: string
+  /** When it is sent, for the documentation. */
+  readonly when: string
+  /** Whether the client may connect again by itself (with back-off). */
+  readonly retry: boolean
+}
+
+export type CloseName = keyof typeof closeCodes

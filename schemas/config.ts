@@ -1,0 +1,95 @@
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+
+const ms = (defaultMs: number, description: string, minimum = 1) =>
+  Type.Integer({ default: defaultMs, minimum, maximum: 86_400_000, description })
+
+/**
+ * What bounds a client, and the service's patience with it. The plugin takes these as options; the
+ * process reads them from the environment. Times are in milliseconds, sizes in bytes.
+ */
+export const Limits = Type.Object({
+  maxFrameBytes: Type.Integer({
+    default: 65_536,
+    minimum: 1024,
+    maximum: 16_777_216,
+    description: 'Largest frame a client may send, in bytes. Over it: close code 1009.',
+  }),
+  maxQueuedBytes: Type.Integer({
+    default: 1_048_576,
+    minimum: 65_536,
+    maximum: 1_073_741_824,
+    description: 'Most bytes that may wait for a client that reads too slowly. Over it: close code 1013.',
+  }),
+  maxMalformedMessages: Type.Integer({
+    default: 20,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'How many malformed messages a socket may send. One more: close code 1008.',
+  }),
+  upgradeTimeoutMs: ms(10_000, 'Time an upgrade request has to become a WebSocket before its socket is cut.'),
+  joinTimeoutMs: ms(10_000, 'Time a new socket has for its first valid `join`. Over it: close code 4008.'),
+  pingIntervalMs: ms(15_000, 'How often the server pings a socket.'),
+  pongTimeoutMs: ms(10_000, 'How long a ping may stay unanswered before the socket is dropped.'),
+  closeTimeoutMs: ms(
+    2_000,
+    'How long a socket has to answer a close frame before it is cut; this bounds the shutdown.',
+  ),
+  maxRoomCapacity: Type.Integer({
+    default: 16,
+    minimum: 2,
+    maximum: 1000,
+    description: 'Largest `capacity` a `join` can get. Without a `capacity` in the `join` a room holds 2.',
+  }),
+  maxRoomIdLength: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 1024,
+    description: 'Longest room id, in UTF-16 units.',
+  }),
+  maxNameLength: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 1024,
+    description: 'Longest name of a member, in UTF-16 units.',
+  }),
+})
+export type Limits = Static<typeof Limits>
+
+/** What the process is told by its environment, apart from the limits. */
+export const ProcessConfig = Type.Object({
+  port: Type.Integer({
+    default: 3000,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'Port to listen on, for the page and the WebSocket alike. 0 takes a free one.',
+  }),
+  host: Type.String({ default: '0.0.0.0', minLength: 1, description: 'Address to listen on. `::` for IPv6 and IPv4.' }),
+  logLevel: Type.Union(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'Least severe level that is logged.' },
+  ),
+  page: Type.Boolean({
+    default: true,
+    description: 'Whether the call page and the browser SDK are served. `false`: the WebSocket and the probes only.',
+  }),
+})
+export type ProcessConfig = Static<typeof ProcessConfig>
+
+export const Config = Type.Composite([ProcessConfig, Limits])
+export type Config = Static<typeof Config>
+export type ConfigKey = keyof Config
+
+/** The three settings that every platform names alike keep their plain names; all others carry the prefix. */
+const plainNames: Partial<Record<string, string>> = { port: 'PORT', host: 'HOST', logLevel: 'LOG_LEVEL' }
+
+/** The environment variable of a setting: `maxFrameBytes` is `SIGNALBOX_MAX_FRAME_BYTES`. */
+export function environmentName(key: string): string {
+  return plainNames[key] ?? `SIGNALBOX_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** The defaults that a schema states. */
+export function defaultsOf<T extends TObject>(schema: T): Static<T> {
+  return Object.fromEntries(
+    Object.entries(schema.properties).map(([key, property]) => [key, property.default]),
+  ) as Static<T>
+}

@@ -1,0 +1,91 @@
+/**
+ * Every error a client can be told in an `error` message: the closed list.
+ * A code, once published, keeps its meaning; `message` is for people and may change, but for the two
+ * texts of the base protocol (`roomId is required`, `join a room first`), which stay.
+ */
+export const errorCodes = {
+  'not-json': {
+    message: 'the frame is not JSON',
+    when: 'A text frame that is not JSON.',
+    retry: false,
+    malformed: true,
+  },
+  'not-object': {
+    message: 'a message is a JSON object with a "type"',
+    when: 'JSON, but not an object, or without a text in `type`.',
+    retry: false,
+    malformed: true,
+  },
+  'unknown-type': {
+    message: 'this type of message is not known',
+    when: 'A `type` that no client message has.',
+    retry: false,
+    malformed: true,
+  },
+  'bad-message': {
+    message: 'a field of this message has the wrong shape',
+    when: 'The type is known, a field has the wrong shape; `message` names the field.',
+    retry: false,
+    malformed: true,
+  },
+  'room-id-required': {
+    message: 'roomId is required',
+    when: '`join` without a `roomId`, or with an empty one.',
+    retry: false,
+    malformed: false,
+  },
+  'room-id-invalid': {
+    message: 'roomId is too long or has control characters',
+    when: '`join` with a `roomId` over its bound, or with control characters or halves of characters in it.',
+    retry: false,
+    malformed: false,
+  },
+  'name-invalid': {
+    message: 'name is too long',
+    when: '`join` with a `name` over its bound. Control characters in it are taken out and are no error.',
+    retry: false,
+    malformed: false,
+  },
+  'not-joined': {
+    message: 'join a room first',
+    when: 'Anything but `join` from a socket that is in no room.',
+    retry: false,
+    malformed: false,
+  },
+  'peer-not-found': {
+    message: 'nobody with this peerId is in the room',
+    when: '`to` names somebody who is not in the same room, or oneself.',
+    retry: false,
+    malformed: false,
+  },
+  'to-required': {
+    message: 'there are several others in the room: say in "to" who is meant',
+    when: 'An `offer`, `answer` or `ice` without `to` where several others could be meant.',
+    retry: false,
+    malformed: false,
+  },
+} as const satisfies Record<string, ErrorDescription>
+
+export interface ErrorDescription {
+  /** The `message` that goes with the code when nothing more precise is known. */
+  readonly message: string
+  /** When it is sent, for the documentation. */
+  readonly when: string
+  /** Whether sending the same message again, later, can succeed. */
+  readonly retry: boolean
+  /** Whether it counts towards `maxMalformedMessages`, after which the socket is closed with 1008. */
+  readonly malformed: boolean
+}
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** A client's fault, as it is told to that client: one class, a closed list of codes. */
+export class SignalingError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string = errorCodes[code].message) {
+    super(message)
+    this.name = 'SignalingError'
+    this.code = code
+  }
+}

@@ -1,0 +1,7 @@
+export * from './client-messages.js'
+export * from './close-codes.js'
+export * from './config.js'
+export * from './errors.js'
+export * from './health.js'
+export * from './identifiers.js'
+export * from './server-messages.js'

@@ -1,0 +1,62 @@
+// Makes a fresh clone ready: npm's packages, and with --test also what the tests need beyond them. Does nothing twice.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const forTests = process.argv.includes('--test')
+
+const oldestNode = 20
+if (Number(process.versions.node.split('.')[0]) < oldestNode) {
+  fail(`Node ${oldestNode} or newer is needed; this is ${process.versions.node}.`)
+}
+
+once('packages', ['package.json', 'package-lock.json'], () => run('npm', ['ci', '--include=dev', '--no-progress']))
+
+if (forTests) {
+  installDebianPackages({ chromium: 'chromium', 'firefox-esr': 'firefox-esr', ip: 'iproute2' })
+  once('tap', ['package-lock.json', '.taprc'], () => run(join('node_modules', '.bin', 'tap'), ['build']))
+}
+
+/** Runs a step when the files it depends on have changed since it last succeeded in this node_modules. */
+function once(step, files, action) {
+  const stampFile = join(root, 'node_modules', `.setup-${step}`)
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(readFileSync(join(root, file)))
+  const stamp = hash.digest('hex')
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
+  action()
+  writeFileSync(stampFile, stamp)
+}
+
+/** @param packages  the Debian package of each program that must be there */
+function installDebianPackages(packages) {
+  const missing = Object.entries(packages)
+    .filter(([program]) => !onPath(program))
+    .map(([, name]) => name)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    fail(`The tests need programs that are not here. On Debian: sudo apt-get install ${missing.join(' ')}`)
+  }
+  process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
+  run('apt-get', ['update', '-q'])
+  run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
+}
+
+function onPath(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return folders.some((folder) => existsSync(join(folder, program)))
+}
+
+function run(program, args) {
+  // npm hands its own settings on in the environment; a nested npm must not take this script's for its own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
+}
+
+function fail(sentence) {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
