@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import type { LeaveReason, Member, PeerId, RoomId } from '../../schemas/index.js'
+import type { Entry, JoinOutcome, JoinRequest, RoomStore, Seat, SendOutcome, Sink } from './room-store.js'
+
+interface Room {
+  readonly id: RoomId
+  readonly capacity: number
+  /** In order of joining: a Map keeps it. */
+  readonly seats: Map<PeerId, MemorySeat>
+}
+
+/** 128 bits: nobody guesses one, and no two are alike. */
+function makePeerId(): PeerId {
+  return randomBytes(16).toString('base64url')
+}
+
+/** The room store of a single process. Every operation is synchronous inside, and so atomic. */
+export class MemoryRoomStore implements RoomStore {
+  readonly #rooms = new Map<RoomId, Room>()
+  #seats = 0
+
+  async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
+    let room = this.#rooms.get(roomId)
+    if (room === undefined) {
+      room = { id: roomId, capacity: request.capacity, seats: new Map() }
+      this.#rooms.set(roomId, room)
+    }
+    if (room.seats.size >= room.capacity) return 'full'
+
+    const peerId = makePeerId()
+    const member: Member = request.name === undefined ? { peerId } : { peerId, name: request.name }
+    const others = Array.from(room.seats.values(), (seat) => seat.member)
+    const seat = new MemorySeat(room, member, others, sink, () => this.#vacated(room))
+    room.seats.set(peerId, seat)
+    this.#seats += 1
+
+    sink.seated(seat)
+    seat.tellOthers({ kind: 'peer-joined', peer: member })
+    return 'seated'
+  }
+
+  get size(): { rooms: number; seats: number } {
+    return { rooms: this.#rooms.size, seats: this.#seats }
+  }
+
+  #vacated(room: Room): void {
+    this.#seats -= 1
+    if (room.seats.size === 0) this.#rooms.delete(room.id)
+  }
+}
+
+class MemorySeat implements Seat {
+  readonly member: Member
+  readonly others: readonly Member[]
+  readonly #room: Room
+  readonly #sink: Sink
+  readonly #onVacated: () => void
+
+  constructor(room: Room, member: Member, others: readonly Member[], sink: Sink, onVacated: () => void) {
+    this.#room = room
+    this.member = member
+    this.others = others
+    this.#sink = sink
+    this.#onVacated = onVacated
+  }
+
+  get peerId(): PeerId {
+    return this.member.peerId
+  }
+
+  get roomId(): RoomId {
+    return this.#room.id
+  }
+
+  get capacity(): number {
+    return this.#room.capacity
+  }
+
+  send(to: PeerId | undefined, frame: Buffer): SendOutcome {
+    const { seats } = this.#room
+    if (seats.get(this.peerId) !== this) return 'peer-not-found'
+    if (to !== undefined) {
+      const addressee = seats.get(to)
+      if (addressee === undefined || addressee === this) return 'peer-not-found'
+      addressee.#sink.deliver({ kind: 'message', frame })
+      return 'sent'
+    }
+    if (seats.size > 2) return 'to-required'
+    this.tellOthers({ kind: 'message', frame })
+    return 'sent'
+  }
+
+  leave(reason: LeaveReason): void {
+    const { seats } = this.#room
+    if (seats.get(this.peerId) !== this) return
+    seats.delete(this.peerId)
+    this.#onVacated()
+    this.tellOthers({ kind: 'peer-left', peerId: this.peerId, reason })
+  }
+
+  tellOthers(entry: Entry): void {
+    for (const seat of this.#room.seats.values()) {
+      if (seat !== this) seat.#sink.deliver(entry)
+    }
+  }
+}
