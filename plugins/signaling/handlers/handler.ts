@@ -1,0 +1,14 @@
+import type { ClientMessage, ClientMessageType } from '../../../schemas/index.js'
+import type { Session } from '../session.js'
+
+/**
+ * Does what one type of client message asks for.
+ *
+ * @param frame  the message as it came in
+ * @throws SignalingError  what is the client's fault
+ */
+export type Handler<T extends ClientMessageType> = (
+  session: Session,
+  message: ClientMessage<T>,
+  frame: Buffer,
+) => void | Promise<void>

@@ -1,0 +1,24 @@
+import type { ClientMessage, ClientMessageType } from '../../../schemas/index.js'
+import type { Session } from '../session.js'
+import type { Handler } from './handler.js'
+import { join } from './join.js'
+import { leave } from './leave.js'
+import { relay } from './relay.js'
+
+/** One handler a type; a type without one does not compile. */
+const handlers: { readonly [T in ClientMessageType]: Handler<T> } = {
+  join,
+  offer: relay,
+  answer: relay,
+  ice: relay,
+  leave,
+}
+
+/** Hands a message to the handler of its type. */
+export function handle<T extends ClientMessageType>(
+  session: Session,
+  message: ClientMessage<T>,
+  frame: Buffer,
+): void | Promise<void> {
+  return handlers[message.type](session, message, frame)
+}

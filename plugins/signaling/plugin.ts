@@ -1,0 +1,71 @@
+import fp from 'fastify-plugin'
+import type { WebSocket } from 'ws'
+import type { CloseName, Limits } from '../../schemas/index.js'
+import { Connection } from './connection.js'
+import type { SignalingContext } from './session.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    signaling: Signaling
+  }
+}
+
+export interface SignalingOptions {
+  readonly limits: Limits
+}
+
+/** The sockets that speak the protocol. */
+export interface Signaling {
+  /** Takes over an open socket. Call it in the same turn as the upgrade: a frame without a listener is lost. */
+  accept(socket: WebSocket): void
+  /** Closes every socket, and those that come later. Resolves when all are gone, `closeTimeoutMs` later at the latest. */
+  close(name: CloseName): Promise<void>
+  /** How many sockets are open or closing. */
+  readonly sockets: number
+}
+
+/** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
+export const signaling = fp<SignalingOptions>(
+  async (app, { limits }) => {
+    const context: SignalingContext = { rooms: app.rooms, limits, log: app.log }
+    const connections = new Set<Connection>()
+    let closedAs: CloseName | undefined
+    let whenEmpty = () => {}
+
+    // One timer for all sockets: a timer each costs memory and a wake-up each.
+    const tickMs = Math.max(
+      10,
+      Math.min(1000, limits.joinTimeoutMs, limits.pingIntervalMs, limits.pongTimeoutMs, limits.closeTimeoutMs) / 4,
+    )
+    const timer = setInterval(() => {
+      const now = performance.now()
+      for (const connection of connections) connection.tick(now)
+    }, tickMs)
+    timer.unref()
+
+    app.decorate('signaling', {
+      accept(socket) {
+        const connection = new Connection(socket, context, performance.now())
+        connections.add(connection)
+        socket.once('close', () => {
+          connections.delete(connection)
+          if (connections.size === 0) whenEmpty()
+        })
+        if (closedAs !== undefined) connection.close(closedAs)
+      },
+      async close(name) {
+        closedAs = name
+        const empty = new Promise<void>((resolve) => {
+          whenEmpty = resolve
+        })
+        for (const connection of connections) connection.close(name)
+        if (connections.size > 0) await empty
+      },
+      get sockets() {
+        return connections.size
+      },
+    })
+    app.addHook('onClose', async () => clearInterval(timer))
+  },
+  { name: 'signalbox-signaling', fastify: '5.x', dependencies: ['signalbox-rooms'] },
+)

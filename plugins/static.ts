@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+const publicFolder = fileURLToPath(new URL('../public/', import.meta.url))
+
+/** Serves the call page's and the SDK's files; the page itself is `sendPage`, as its address is also the WebSocket's. */
+export const staticFiles = fp(
+  async (app) => {
+    await app.register(fastifyStatic, {
+      root: publicFolder,
+      wildcard: false,
+      index: false,
+      decorateReply: !app.hasReplyDecorator('sendFile'),
+      globIgnore: ['**/*.tsbuildinfo', '**/*.d.ts', '**/*.map'],
+      cacheControl: true,
+      maxAge: 0,
+      logLevel: 'warn',
+    })
+  },
+  { name: 'signalbox-static', fastify: '5.x', dependencies: ['signalbox-websocket'] },
+)
+
+/** The call page. Its addresses are relative, so it is served only where the path ends in a slash. */
+export function sendPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = '', query] = request.raw.url?.split('?', 2) ?? []
+  if (!path.endsWith('/')) return reply.redirect(query === undefined ? `${path}/` : `${path}/?${query}`)
+  return reply.sendFile('index.html', publicFolder)
+}

@@ -1,0 +1,19 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { type SignalboxOptions, signalbox } from './signalbox.js'
+
+export interface BuildOptions extends SignalboxOptions {
+  /** Where to log, e.g. a pino logger. Default: nowhere. */
+  readonly loggerInstance?: FastifyBaseLogger
+}
+
+/** The app factory: the service in an app of its own, not yet listening. */
+export function buildApp(options: BuildOptions = {}): FastifyInstance {
+  const { loggerInstance, ...signalboxOptions } = options
+  const app = Fastify({
+    ...(loggerInstance && { loggerInstance }),
+    // A line a request would carry addresses of people; what matters is logged by the plugins, with ids only.
+    logController: new LogController({ disableRequestLogging: true }),
+  })
+  app.register(signalbox, signalboxOptions)
+  return app
+}

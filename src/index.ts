@@ -1,0 +1,6 @@
+export type { Drain } from '../plugins/drain.js'
+export type { RoomStore } from '../plugins/rooms/room-store.js'
+export type { Signaling, SignalingOptions } from '../plugins/signaling/plugin.js'
+export * from '../schemas/index.js'
+export { type BuildOptions, buildApp } from './app.js'
+export { type SignalboxOptions, signalbox, signalbox as default } from './signalbox.js'

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import type { Config } from '../schemas/index.js'
+import { buildApp } from './app.js'
+import { ConfigError, readConfig, unknownVariables } from './config.js'
+import { helpText } from './help.js'
+
+/** Closing is bounded by `closeTimeoutMs` for the sockets; this is for everything else. */
+const closeMarginMs = 3000
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const [argument, ...more] = process.argv.slice(2)
+if (argument === '--help' || argument === '-h') {
+  process.stdout.write(helpText(version))
+} else if (argument === '--version' || argument === '-v') {
+  process.stdout.write(`${version}\n`)
+} else if (argument !== undefined || more.length > 0) {
+  refuse(`${argument} is not an option; see --help.`)
+} else {
+  try {
+    await serve(readConfig(process.env))
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    refuse(error.message)
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  const { port, host, logLevel, ...options } = config
+  const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : pino.destination(1)
+  const app = buildApp({ ...options, loggerInstance: pino({ level: logLevel }, destination) })
+  for (const name of unknownVariables(process.env))
+    app.log.warn({ name }, 'unknown setting in the environment, ignored')
+
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    await app.close()
+    throw new ConfigError(
+      `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+  closeWithGrace({ delay: config.closeTimeoutMs + closeMarginMs, logger: app.log }, async ({ signal, err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error')
+    else app.log.info({ signal }, 'stopping')
+    await app.close()
+  })
+
+  app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
+}
+
+function refuse(sentence: string): void {
+  process.stderr.write(`signalbox: ${sentence}\n`)
+  process.exitCode = 2
+}

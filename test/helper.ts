@@ -1,0 +1,113 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import WebSocket from 'ws'
+import type { ServerMessage, ServerMessageType } from '../schemas/index.js'
+import { type BuildOptions, buildApp } from '../src/index.js'
+
+/** Starts the service on this machine, on a free port unless one is given; it is closed when the test is over. */
+export async function startService(
+  t: Test,
+  options: BuildOptions = {},
+  port = 0,
+): Promise<{ app: FastifyInstance; url: string }> {
+  const app = buildApp(options)
+  await listen(t, app, port)
+  return { app, url: urlOf(app) }
+}
+
+export async function listen(t: Test, app: FastifyInstance, port = 0): Promise<void> {
+  t.teardown(() => app.close())
+  await app.listen({ port, host: '127.0.0.1' })
+}
+
+export function urlOf(app: FastifyInstance): string {
+  const address = app.server.address() as AddressInfo
+  return `ws://127.0.0.1:${address.port}`
+}
+
+type Message<T extends ServerMessageType> = Extract<ServerMessage, { type: T }>
+
+/** A real ws client that keeps what it gets, in order, until it is asked for. */
+export class Client {
+  readonly socket: WebSocket
+  readonly closed: Promise<{ code: number; reason: string }>
+  readonly #inbox: string[] = []
+  #wake: () => void = () => {}
+  #isClosed = false
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        this.#isClosed = true
+        this.#wake()
+        resolve({ code, reason: reason.toString() })
+      })
+    })
+    socket.on('message', (data) => {
+      this.#inbox.push(data.toString())
+      this.#wake()
+    })
+    socket.on('error', () => {})
+  }
+
+  static async connect(t: Test, url: string, options: WebSocket.ClientOptions = {}): Promise<Client> {
+    const client = new Client(new WebSocket(url, options))
+    await once(client.socket, 'open')
+    t.teardown(() => client.socket.terminate())
+    return client
+  }
+
+  /** Connects and joins; the `joined` has been read. */
+  static async join(t: Test, url: string, roomId: string, more: object = {}): Promise<Client & { peerId: string }> {
+    const client = await Client.connect(t, url)
+    client.send({ type: 'join', roomId, ...more })
+    const { peerId } = await client.next('joined')
+    return Object.assign(client, { peerId })
+  }
+
+  send(message: object | string | Buffer): void {
+    this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
+  }
+
+  /** The next frame, as it came. */
+  async nextFrame(): Promise<string> {
+    for (;;) {
+      const frame = this.#inbox.shift()
+      if (frame !== undefined) return frame
+      if (this.#isClosed) throw new Error('the socket is closed and no message is left')
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  /** The next message, which must be of this type. */
+  async next<T extends ServerMessageType>(type: T): Promise<Message<T>> {
+    const frame = await this.nextFrame()
+    const message: ServerMessage = JSON.parse(frame)
+    if (!isOfType(message, type)) throw new Error(`expected ${type}, got ${frame}`)
+    return message
+  }
+
+  /** What has come and was not asked for. Waits until everything under way has arrived. */
+  async rest(): Promise<ServerMessage[]> {
+    await this.settle()
+    return this.#inbox.splice(0).map((frame) => JSON.parse(frame))
+  }
+
+  /** Two round trips: what this client sent has been handled, and what was sent to it is here. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 2; round += 1) {
+      const pong = once(this.socket, 'pong')
+      this.socket.ping()
+      await pong
+    }
+  }
+}
+
+function isOfType<T extends ServerMessageType>(message: ServerMessage, type: T): message is Message<T> {
+  return message.type === type
+}

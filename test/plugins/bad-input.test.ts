@@ -1,0 +1,228 @@
+import t from 'tap'
+import { Client, startService } from '../helper.js'
+import { maskedFrame, RawClient } from '../raw-client.js'
+
+const room = '1001'
+
+t.test('what is not a message is refused with its code, and the socket goes on', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.join(t, url, room)
+  const bo = await Client.join(t, url, room)
+  await ada.next('ready')
+  await bo.next('ready')
+  const rows = [
+    [
+      'not-json',
+      ['', 'nope', '{', '{"type":"offer"', '\ufeff{"type":"offer"}', '['.repeat(30_000), "{'type':'offer'}"],
+    ],
+    [
+      'not-object',
+      [
+        'null',
+        '1',
+        '"join"',
+        '[]',
+        '[{"type":"offer"}]',
+        '{}',
+        '{"type":1}',
+        '{"type":null}',
+        '{"TYPE":"offer"}',
+        '{"__proto__":{"type":"offer"}}',
+      ],
+    ],
+    [
+      'unknown-type',
+      [
+        '{"type":""}',
+        '{"type":"Join"}',
+        '{"type":"constructor"}',
+        '{"type":"__proto__"}',
+        '{"type":"toString"}',
+        '{"type":"joined"}',
+      ],
+    ],
+    [
+      'bad-message',
+      [
+        '{"type":"join","roomId":{}}',
+        '{"type":"join","roomId":["1001"]}',
+        '{"type":"join","roomId":"1","name":5}',
+        '{"type":"join","roomId":"1","capacity":1}',
+        '{"type":"join","roomId":"1","capacity":2.5}',
+        '{"type":"offer","to":5}',
+      ],
+    ],
+    [
+      'room-id-invalid',
+      [
+        `{"type":"join","roomId":"${'x'.repeat(65)}"}`,
+        '{"type":"join","roomId":"a\\u0000b"}',
+        '{"type":"join","roomId":"\\ud800"}',
+      ],
+    ],
+    ['name-invalid', [`{"type":"join","roomId":"1","name":"${'x'.repeat(65)}"}`]],
+  ] as const
+  const { url: patient } = await startService(t, { maxMalformedMessages: 1000 })
+  const cy = await Client.join(t, patient, room)
+  for (const [code, frames] of rows) {
+    for (const frame of frames) {
+      cy.send(frame)
+      t.match(await cy.next('error'), { code, message: String }, `${code}: ${frame.slice(0, 60)}`)
+    }
+  }
+  cy.send({ type: 'leave' })
+  await cy.next('left')
+  bo.send({ type: 'ice', still: 'here' })
+  t.match(await ada.next('ice'), { still: 'here' })
+})
+
+t.test('bad-message says which field is wrong', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.join(t, url, room)
+  ada.send({ type: 'offer', to: 5, id: 'mine' })
+  t.match(await ada.next('error'), { code: 'bad-message', message: /^to: /, id: 'mine' })
+})
+
+t.test("an error carries the message's own id where it is a text or a number, and nothing else", async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.connect(t, url)
+  for (const id of ['a', 0, 1.5, '']) {
+    ada.send({ type: 'leave', id })
+    t.strictSame((await ada.next('error')).id, id)
+  }
+  for (const id of [null, {}, [], true, 'x'.repeat(129)]) {
+    ada.send({ type: 'leave', id })
+    t.notOk('id' in (await ada.next('error')))
+  }
+})
+
+t.test('too many malformed messages close the socket with 1008; the other is told that it left', async (t) => {
+  const { url } = await startService(t, { maxMalformedMessages: 3 })
+  const ada = await Client.join(t, url, room)
+  const bo = await Client.join(t, url, room)
+  await ada.next('ready')
+  await bo.next('ready')
+  for (let n = 0; n < 6; n += 1) bo.send('nope')
+  for (let n = 0; n < 4; n += 1) t.match(await bo.next('error'), { code: 'not-json' })
+  t.match(await bo.closed, { code: 1008 })
+  t.match(await ada.next('peer-left'), { reason: 'disconnected' })
+  t.strictSame(await ada.rest(), [])
+})
+
+t.test('mistakes that a well-behaved client can make do not count as malformed', async (t) => {
+  const { url } = await startService(t, { maxMalformedMessages: 0 })
+  const ada = await Client.connect(t, url)
+  for (let n = 0; n < 50; n += 1) {
+    ada.send({ type: 'ice' })
+    t.match(await ada.next('error'), { code: 'not-joined' })
+  }
+})
+
+t.test('a binary frame closes with 1003', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.connect(t, url)
+  ada.send(Buffer.from('{"type":"join","roomId":"1001"}'))
+  t.match(await ada.closed, { code: 1003 })
+})
+
+t.test('a frame of just the bound passes, one byte more closes with 1009', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.join(t, url, room)
+  const bo = await Client.join(t, url, room)
+  await ada.next('ready')
+  const frame = (bytes: number) => `{"type":"offer","sdp":"${'x'.repeat(bytes - 25)}"}`
+  bo.send(frame(65_536))
+  t.equal(Buffer.byteLength(frame(65_536)), 65_536)
+  t.equal(((await ada.next('offer')).sdp as string).length, 65_536 - 25)
+  bo.send(frame(65_537))
+  t.match(await bo.closed, { code: 1009 })
+  t.match(await ada.next('peer-left'), { reason: 'disconnected' })
+})
+
+t.test('frames that are not those of RFC 6455 close with 1002, text that is not UTF-8 with 1007', async (t) => {
+  const { url } = await startService(t)
+  for (const [frame, code] of [
+    [Buffer.from([0x81, 0x01, 0x61]), 1002],
+    [maskedFrame(0xf1, [0x61]), 1002],
+    [maskedFrame(0x83, [0x61]), 1002],
+    [maskedFrame(0x81, [0xff, 0xfe]), 1007],
+  ] as const) {
+    const client = await RawClient.connect(t, url)
+    client.socket.write(frame)
+    t.equal(await client.closeCode(), code)
+  }
+})
+
+t.test('no join in time closes with 4008, whatever else is sent meanwhile', async (t) => {
+  const { url } = await startService(t, { joinTimeoutMs: 200 })
+  const silent = await Client.connect(t, url)
+  const busy = await Client.connect(t, url)
+  const late = await Client.join(t, url, room)
+  const chatter = setInterval(() => busy.send({ type: 'ice' }), 20)
+  t.teardown(() => clearInterval(chatter))
+  t.match(await silent.closed, { code: 4008 })
+  t.match(await busy.closed, { code: 4008 })
+  late.send({ type: 'leave' })
+  await late.next('left')
+  t.equal(late.socket.readyState, late.socket.OPEN, 'who has joined once may stay')
+})
+
+t.test('a socket that does not answer pings is dropped, one that does stays', async (t) => {
+  const { url } = await startService(t, { pingIntervalMs: 100, pongTimeoutMs: 100 })
+  const ada = await Client.join(t, url, room)
+  const deaf = await Client.connect(t, url, { autoPong: false })
+  deaf.send({ type: 'join', roomId: room })
+  await ada.next('ready')
+  t.match(await ada.next('peer-left'), { reason: 'disconnected' })
+  t.match(await deaf.closed, { code: 1006 })
+  t.equal(ada.socket.readyState, ada.socket.OPEN)
+})
+
+t.test(
+  'a client that does not read is cut off at the bound; its partner and others notice nothing worse',
+  async (t) => {
+    const { app, url } = await startService(t, { maxQueuedBytes: 131_072, closeTimeoutMs: 200 })
+    const ada = await Client.join(t, url, room)
+    const sleeper = await Client.join(t, url, room)
+    await ada.next('ready')
+    sleeper.socket.pause()
+
+    const memoryBefore = process.memoryUsage().arrayBuffers
+    const frame = { type: 'ice', candidate: 'x'.repeat(60_000) }
+    const gone = ada.next('peer-left')
+    let isGone = false
+    gone.then(() => {
+      isGone = true
+    })
+    let sent = 0
+    for (; !isGone && sent < 2000; sent += 1) {
+      ada.send(frame)
+      await ada.settle()
+    }
+    t.match(await gone, { reason: 'disconnected' })
+    t.ok(sent < 2000, `cut off after ${sent} frames`)
+    t.ok(process.memoryUsage().arrayBuffers - memoryBefore < 64 * 1_048_576)
+    t.match(await app.inject('/livez'), { statusCode: 200 })
+    const other = await Client.join(t, url, 'another')
+    t.ok(other.peerId)
+  },
+)
+
+t.test('nothing of Object.prototype can be reached by names', async (t) => {
+  const { url } = await startService(t)
+  for (const roomId of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const ada = await Client.join(t, url, roomId, { name: '__proto__' })
+    const bo = await Client.connect(t, url)
+    bo.send(
+      `{"type":"join","roomId":${JSON.stringify(roomId)},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}`,
+    )
+    t.match(await bo.next('joined'), { peers: 1 })
+    t.match(await bo.next('ready'), { name: '__proto__' })
+    bo.send('{"type":"offer","__proto__":{"polluted":1},"to":null}')
+    t.match(await bo.next('error'), { code: 'bad-message' })
+    bo.send('{"type":"offer","__proto__":{"polluted":1}}')
+    await ada.next('ready')
+    t.match(await ada.nextFrame(), '"__proto__":{"polluted":1}')
+  }
+  t.notOk('polluted' in {})
+})

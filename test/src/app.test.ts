@@ -1,0 +1,196 @@
+import fastifyWebsocket from '@fastify/websocket'
+import Fastify, { LogController } from 'fastify'
+import t from 'tap'
+import { buildApp, signalbox } from '../../src/index.js'
+import { Client, listen, startService, urlOf } from '../helper.js'
+
+t.test('the probes answer with a bare status', async (t) => {
+  const { app } = await startService(t)
+  for (const path of ['/livez', '/healthz', '/readyz']) {
+    const reply = await app.inject(path)
+    t.equal(reply.statusCode, 200)
+    t.strictSame(reply.json(), { status: 'ok' })
+  }
+})
+
+t.test('the page and its modules are served, and nothing of how they were made', async (t) => {
+  const { app } = await startService(t)
+  const page = await app.inject('/')
+  t.equal(page.statusCode, 200)
+  t.match(page.headers['content-type'], /^text\/html/)
+  t.match(page.body, '<script type="module"')
+  for (const [path, type] of [
+    ['/page/main.js', /javascript/],
+    ['/sdk/index.js', /javascript/],
+    ['/styles.css', /^text\/css/],
+  ] as const) {
+    const reply = await app.inject(path)
+    t.equal(reply.statusCode, 200, path)
+    t.match(reply.headers['content-type'], type)
+  }
+  for (const path of [
+    '/tsconfig.tsbuildinfo',
+    '/sdk/index.d.ts',
+    '/page/main.ts',
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/tsconfig.json',
+  ]) {
+    t.equal((await app.inject(path)).statusCode, 404, path)
+  }
+})
+
+t.test('everything the page names is served from the same place', async (t) => {
+  const { app } = await startService(t, { prefix: '/calls' })
+  const page = await app.inject('/calls/')
+  const addresses = Array.from(page.body.matchAll(/(?:src|href)="([^"#]+)"/g), (match) => match[1] ?? '')
+  t.ok(addresses.length > 2)
+  for (const address of addresses) {
+    const url = new URL(address, 'http://localhost/calls/')
+    t.equal(url.origin, 'http://localhost', address)
+    t.equal((await app.inject(url.pathname)).statusCode, 200, address)
+  }
+})
+
+t.test('without the page there is the WebSocket only', async (t) => {
+  const { app, url } = await startService(t, { page: false })
+  t.equal((await app.inject('/')).statusCode, 404)
+  t.equal((await app.inject('/page/main.js')).statusCode, 404)
+  await Client.join(t, `${url}/`, '1001')
+})
+
+t.test('embedded: everything is under the prefix, and nothing leaks into the host', async (t) => {
+  const host = Fastify()
+  host.get('/', async () => 'the host')
+  await host.register(signalbox, { prefix: '/calls' })
+  await listen(t, host)
+
+  t.equal((await host.inject('/')).body, 'the host')
+  t.equal((await host.inject('/livez')).statusCode, 404)
+  t.equal((await host.inject('/calls/livez')).statusCode, 200)
+  t.match(await host.inject('/calls?a=1'), { statusCode: 302, headers: { location: '/calls/?a=1' } })
+  t.match((await host.inject('/calls/')).headers['content-type'], /^text\/html/)
+  for (const name of ['rooms', 'signaling', 'drain', 'websocketServer']) t.notOk(host.hasDecorator(name), name)
+
+  const ada = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
+  await Client.join(t, `${urlOf(host)}/calls`, '1001')
+  await ada.next('ready')
+  await t.rejects(Client.connect(t, `${urlOf(host)}/ws`), { message: /404/ })
+})
+
+t.test('embedded beside the @fastify/websocket of the host: both work, and our bound on frames holds', async (t) => {
+  const host = Fastify()
+  await host.register(fastifyWebsocket)
+  host.get('/echo', { websocket: true }, (socket) => {
+    socket.on('message', (data) => socket.send(`echo ${data}`))
+  })
+  await host.register(signalbox, { prefix: '/calls', maxFrameBytes: 2048 })
+  await listen(t, host)
+
+  const echo = await Client.connect(t, `${urlOf(host)}/echo`)
+  echo.send('hello')
+  t.equal(await echo.nextFrame(), 'echo hello')
+  const ada = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
+  const bo = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
+  await ada.next('ready')
+  bo.send({ type: 'offer', sdp: 'x'.repeat(3000) })
+  t.match(await bo.closed, { code: 1009 })
+})
+
+t.test("the log is the host's, with ids and without people's addresses, names or descriptions", async (t) => {
+  const lines: string[] = []
+  const host = Fastify({
+    logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } },
+    logController: new LogController({ disableRequestLogging: true }),
+  })
+  await host.register(signalbox, { prefix: '/calls' })
+  await listen(t, host)
+  const ada = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001', { name: 'Secret Name' })
+  const bo = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
+  bo.send({ type: 'offer', sdp: 'v=0 secret-sdp' })
+  bo.send('{"secret-garbage')
+  await ada.next('ready')
+  await ada.next('offer')
+  bo.send({ type: 'leave' })
+  await ada.next('peer-left')
+  await host.close()
+
+  const entries = lines.map((line) => JSON.parse(line))
+  t.match(
+    entries.filter((entry) => entry.msg === 'peer joined'),
+    [
+      { roomId: '1001', peerId: ada.peerId },
+      { roomId: '1001', peerId: bo.peerId },
+    ],
+  )
+  t.match(
+    entries.find((entry) => entry.msg === 'peer left'),
+    { roomId: '1001', peerId: bo.peerId, reason: 'left' },
+  )
+  const people = lines.filter((line) => !line.includes('Server listening')).join('')
+  t.notMatch(people, /secret/i)
+  t.notMatch(people, /127\.0\.0\.1/)
+})
+
+t.test('an option that is unknown or out of bounds stops the start and is named', async (t) => {
+  for (const [options, message] of [
+    [{ maxFrameBites: 1 }, /maxFrameBites is not an option/],
+    [{ maxFrameBytes: 0 }, /maxFrameBytes: .*1024.*, not 0/],
+    [{ joinTimeoutMs: '10s' }, /joinTimeoutMs: .*, not "10s"/],
+    [{ maxRoomCapacity: 2.5 }, /maxRoomCapacity/],
+  ] as const) {
+    await t.rejects(async () => buildApp(options as object).ready(), { name: 'TypeError', message })
+  }
+})
+
+t.test('closing the app closes every socket with 1012, and tells nobody that the others left', async (t) => {
+  const { app, url } = await startService(t)
+  const clients = await Promise.all(Array.from({ length: 10 }, () => Client.join(t, url, '1001', { capacity: 10 })))
+  await Promise.all(clients.map((client) => client.rest()))
+  await app.close()
+  for (const client of clients) {
+    t.match(await client.closed, { code: 1012, reason: 'service restart' })
+    await t.rejects(client.nextFrame(), /no message is left/)
+  }
+})
+
+for (const return503OnClosing of [true, false]) {
+  t.test(
+    `draining: not ready, nobody taken in, the deaf cut off (return503OnClosing ${return503OnClosing})`,
+    async (t) => {
+      const host = Fastify({ return503OnClosing })
+      await host.register(signalbox, { closeTimeoutMs: 400 })
+      await listen(t, host)
+      const http = urlOf(host).replace('ws:', 'http:')
+      const ada = await Client.join(t, urlOf(host), '1001')
+      const bo = await Client.join(t, urlOf(host), '1001')
+      ada.socket.pause()
+
+      const started = performance.now()
+      const closed = host.close()
+      t.match(await bo.closed, { code: 1012 })
+      const ready = await fetch(`${http}/readyz`)
+      t.equal(ready.status, 503)
+      if (!return503OnClosing) t.strictSame(await ready.json(), { status: 'draining' })
+      await t.rejects(Client.connect(t, urlOf(host)), { message: /503/ })
+      await closed
+      const tookMs = performance.now() - started
+      t.ok(tookMs >= 300 && tookMs < 2000, `closed after ${Math.round(tookMs)} ms`)
+    },
+  )
+}
+
+t.test('an upgrade that no route takes does not keep its socket', async (t) => {
+  const { app, url } = await startService(t, { upgradeTimeoutMs: 200 })
+  const { hostname, port } = new URL(url)
+  const refused = await import('node:net').then((net) => net.connect(Number(port), hostname))
+  refused.write(
+    'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  refused.resume()
+  await new Promise((resolve) => refused.once('close', resolve))
+  const { connections } = await new Promise<{ connections: number }>((resolve) =>
+    app.server.getConnections((_error, connections) => resolve({ connections })),
+  )
+  t.equal(connections, 0)
+})

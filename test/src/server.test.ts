@@ -1,0 +1,137 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { Config, environmentName } from '../../schemas/index.js'
+import { Client } from '../helper.js'
+
+const program = fileURLToPath(new URL('../../src/server.js', import.meta.url))
+
+interface Run {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly exited: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+function run(t: Test, environment: Record<string, string>, ...args: string[]): Run {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|LOG_LEVEL|SIGNALBOX_.*)$/.test(name))
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...Object.fromEntries(inherited), ...environment },
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  return { child, exited: once(child, 'close').then(([code]) => ({ code, ...output })) }
+}
+
+/** Starts the service as a process; resolves with its address when it says that it is ready. */
+async function start(
+  t: Test,
+  environment: Record<string, string> = {},
+): Promise<Run & { url: string; entries: Record<string, unknown>[] }> {
+  const process = run(t, { PORT: '0', HOST: '127.0.0.1', ...environment })
+  const entries: Record<string, unknown>[] = []
+  let url = ''
+  const lines = createInterface(process.child.stdout)
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const entry = JSON.parse(line)
+      entries.push(entry)
+      const address = /^Server listening at http:(.*)$/.exec(entry.msg)
+      if (address !== null) url = `ws:${address[1]}`
+      if (entry.msg === 'signalbox is ready') resolve()
+    })
+    process.exited.then(({ stderr }) => reject(new Error(stderr)))
+  })
+  return { ...process, url, entries }
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal}: sockets closed with 1012, exit 0, in good time`, async (t) => {
+    const { child, exited, url } = await start(t)
+    const ada = await Client.join(t, url, '1001')
+    const idle = await Client.connect(t, url)
+    const sentAt = performance.now()
+    child.kill(signal)
+    t.match(await ada.closed, { code: 1012 })
+    t.match(await idle.closed, { code: 1012 })
+    t.equal((await exited).code, 0)
+    t.ok(performance.now() - sentAt < 2000)
+  })
+}
+
+t.test('a client that does not answer cannot hold up the exit', async (t) => {
+  const { child, exited, url } = await start(t, { SIGNALBOX_CLOSE_TIMEOUT_MS: '300' })
+  const ada = await Client.join(t, url, '1001')
+  ada.socket.pause()
+  child.kill('SIGTERM')
+  t.equal((await exited).code, 0)
+})
+
+t.test('a second signal exits at once', async (t) => {
+  const { child, exited, url } = await start(t, { SIGNALBOX_CLOSE_TIMEOUT_MS: '60000' })
+  const deaf = await Client.join(t, url, '1001')
+  const bo = await Client.join(t, url, '1001')
+  deaf.socket.pause()
+  child.kill('SIGTERM')
+  await bo.closed
+  child.kill('SIGTERM')
+  t.equal((await exited).code, 1)
+})
+
+t.test('the log is JSON, and warns of a setting that is none', async (t) => {
+  const { entries } = await start(t, {
+    SIGNALBOX_MAX_FRAME_BITES: '1',
+    SIGNALBOX_PORT: 'tcp://10.0.0.1:3000',
+    SIGNALBOX_SERVICE_HOST: '10.0.0.1',
+  })
+  t.strictSame(
+    entries.filter((entry) => entry.level === 40).map((entry) => entry.name),
+    ['SIGNALBOX_MAX_FRAME_BITES'],
+  )
+  t.match(entries.at(-1), { msg: 'signalbox is ready', version: /^\d+\.\d+\.\d+/ })
+})
+
+t.test('settings from the environment are in force', async (t) => {
+  const { url } = await start(t, { SIGNALBOX_MAX_FRAME_BYTES: '1024', SIGNALBOX_PAGE: 'false', LOG_LEVEL: 'info' })
+  t.equal((await fetch(url.replace('ws:', 'http:'))).status, 404)
+  const ada = await Client.join(t, url, '1001')
+  ada.send({ type: 'ice', candidate: 'x'.repeat(1100) })
+  t.match(await ada.closed, { code: 1009 })
+})
+
+t.test('a wrong setting stops the start with a sentence that names it', async (t) => {
+  const { code, stdout, stderr } = await run(t, { PORT: 'abc' }).exited
+  const sentence = 'PORT must be a whole number from 0 to 65535, not "abc".'
+  t.strictSame({ code, stdout, stderr }, { code: 2, stdout: '', stderr: `signalbox: ${sentence}\n` })
+})
+
+t.test('a port that is taken is said in a sentence', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => other.close())
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { code, stderr } = await run(t, { HOST: '127.0.0.1', PORT: `${port}`, LOG_LEVEL: 'silent' }).exited
+  t.equal(code, 2)
+  t.match(stderr, new RegExp(`^signalbox: cannot listen on HOST 127.0.0.1, PORT ${port}: .*EADDRINUSE.*\n$`))
+})
+
+t.test('--help names every setting, --version the version, anything else is refused', async (t) => {
+  const help = await run(t, {}, '--help').exited
+  t.equal(help.code, 0)
+  for (const key of Object.keys(Config.properties)) t.match(help.stdout, `  ${environmentName(key)}\n`)
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  t.match(await run(t, {}, '--version').exited, { code: 0, stdout: `${version}\n` })
+  t.match(await run(t, {}, '--port', '80').exited, {
+    code: 2,
+    stderr: 'signalbox: --port is not an option; see --help.\n',
+  })
+})
