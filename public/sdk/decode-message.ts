@@ -1,0 +1,120 @@
+import type { ServerMessage } from '../../schemas/index.js'
+import { CallError } from './call-error.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Reads one text frame of the service.
+ *
+ * @param data  the `data` of the WebSocket's message event
+ * @returns     the message; `undefined` for a type this version does not know, which the protocol lets the service add
+ * @throws      CallError `protocol`: not JSON, not an object, or a field that is needed is missing or has another type
+ */
+export function decodeMessage(data: unknown): ServerMessage | undefined {
+  const fields = parse(data)
+  switch (fields['type']) {
+    case 'joined':
+      return {
+        type: 'joined',
+        roomId: text(fields, 'roomId'),
+        peers: number(fields, 'peers'),
+        peerId: text(fields, 'peerId'),
+        members: members(fields['members']),
+        capacity: number(fields, 'capacity'),
+      }
+    case 'full':
+      return { type: 'full', roomId: text(fields, 'roomId') }
+    case 'ready':
+      return { type: 'ready', isInitiator: fields['isInitiator'] === true, ...member(fields) }
+    case 'offer':
+    case 'answer':
+      return { type: fields['type'], from: text(fields, 'from'), sdp: fields['sdp'] }
+    case 'ice':
+      return { type: 'ice', from: text(fields, 'from'), candidate: fields['candidate'] }
+    case 'peer-left':
+      return {
+        type: 'peer-left',
+        peerId: text(fields, 'peerId'),
+        reason: fields['reason'] === 'left' ? 'left' : 'disconnected',
+      }
+    case 'left':
+      return { type: 'left' }
+    case 'error':
+      // Codes may be added; nothing here branches on one it does not know.
+      return { type: 'error', code: text(fields, 'code') as ErrorCode, message: text(fields, 'message') }
+    default:
+      return undefined
+  }
+}
+
+type ErrorCode = Extract<ServerMessage, { type: 'error' }>['code']
+
+/**
+ * The SDP in the `sdp` of a relayed offer or answer, as this SDK (a text) and others (`{type, sdp}`) send it.
+ *
+ * @throws CallError `protocol`: neither of them
+ */
+export function sdpOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (isFields(value) && typeof value['sdp'] === 'string') return value['sdp']
+  throw new CallError('protocol', 'an offer or answer without an SDP')
+}
+
+/**
+ * The candidate in a relayed `ice`, as `RTCIceCandidate.toJSON()` gives it.
+ *
+ * @returns `undefined` for null or nothing, with which some clients say "no more"; there is nothing to apply then
+ * @throws  CallError `protocol`: anything else that is not a candidate
+ */
+export function candidateOf(value: unknown): RTCIceCandidateInit | undefined {
+  if (value === null || value === undefined) return undefined
+  if (!isFields(value)) throw new CallError('protocol', 'an ice message without a candidate')
+  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value
+  if (typeof candidate !== 'string') throw new CallError('protocol', 'an ice message without a candidate')
+  return {
+    candidate,
+    sdpMid: typeof sdpMid === 'string' ? sdpMid : null,
+    sdpMLineIndex: typeof sdpMLineIndex === 'number' ? sdpMLineIndex : null,
+    usernameFragment: typeof usernameFragment === 'string' ? usernameFragment : null,
+  }
+}
+
+/** Whether a value is an object whose fields can be looked at. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parse(data: unknown): Fields {
+  if (typeof data !== 'string') throw new CallError('protocol', 'a frame that is not text')
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch (cause) {
+    throw new CallError('protocol', 'a frame that is not JSON', { cause })
+  }
+  if (!isFields(value)) throw new CallError('protocol', 'a frame that is not an object')
+  return value
+}
+
+function text(fields: Fields, name: string): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw new CallError('protocol', `a message whose ${name} is not a text`)
+  return value
+}
+
+function number(fields: Fields, name: string): number {
+  const value = fields[name]
+  if (typeof value !== 'number') throw new CallError('protocol', `a message whose ${name} is not a number`)
+  return value
+}
+
+function member(value: unknown): { peerId: string; name?: string } {
+  if (!isFields(value)) throw new CallError('protocol', 'a member that is not an object')
+  const peerId = text(value, 'peerId')
+  return typeof value['name'] === 'string' ? { peerId, name: value['name'] } : { peerId }
+}
+
+function members(value: unknown): { peerId: string; name?: string }[] {
+  if (!Array.isArray(value)) throw new CallError('protocol', 'a joined message without members')
+  return value.map(member)
+}

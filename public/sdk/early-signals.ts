@@ -1,0 +1,31 @@
+import type { RelayedMessage } from '../../schemas/index.js'
+
+const maxSenders = 16
+const maxSignals = 128
+
+/**
+ * Signals of members that are not announced yet. The service says `ready` before it relays, but a relay between two
+ * nodes, or a client that does not wait, can overtake it; a lost offer or candidate would cost the connection.
+ * Bounded on both sides, since others decide what arrives here.
+ */
+export class EarlySignals {
+  readonly #bySender = new Map<string, RelayedMessage[]>()
+
+  hold(message: RelayedMessage): void {
+    const held = this.#bySender.get(message.from) ?? []
+    if (held.length === 0 && this.#bySender.size === maxSenders) return
+    if (held.length < maxSignals) held.push(message)
+    this.#bySender.set(message.from, held)
+  }
+
+  /** @returns what the member has sent so far, in its order; it is not held any more */
+  take(from: string): RelayedMessage[] {
+    const held = this.#bySender.get(from) ?? []
+    this.#bySender.delete(from)
+    return held
+  }
+
+  forget(from: string): void {
+    this.#bySender.delete(from)
+  }
+}

@@ -1,0 +1,51 @@
+import { Call, type CallOptions } from './call.js'
+import { CallError } from './call-error.js'
+import { SignalingSession } from './signaling-session.js'
+
+/** What `join` needs to know. */
+export interface JoinOptions extends CallOptions {
+  /** The room; white space around it does not count. */
+  readonly room: string
+  /** What the others should call you. */
+  readonly name?: string
+  /** Ends the joining. A call that has begun is ended by `leave()`. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Joins a room. Nothing is asked of the person, and nothing is sent until `publish`.
+ *
+ * Listen to the call's events right after this resolves, before any other `await`: who is in the room already comes as
+ * `peer` like everybody else.
+ *
+ * @param url  of the service's WebSocket; relative to the page, `http(s):` is read as `ws(s):`
+ * @throws     CallError `aborted`, `unsupported`, `signaling-unreachable`, `room-full` or `rejected`
+ *
+ * @example
+ * const call = await join('ws', { room: 'tea', name: 'Ada', signal: AbortSignal.timeout(15_000) })
+ * call.on('peer', (peer) => { video.srcObject = peer.stream() })
+ * const media = await openMedia({ audio: true, video: false })
+ * await call.publish('mic', media.getAudioTracks()[0] ?? null)
+ */
+export async function join(url: string | URL, options: JoinOptions): Promise<Call> {
+  const { room, name, signal } = options
+  if (signal?.aborted) throw new CallError('aborted', undefined, { cause: signal.reason })
+  if (typeof globalThis.RTCPeerConnection !== 'function') throw new CallError('unsupported')
+  const session = new SignalingSession(webSocketUrl(url, document.baseURI), { room, name })
+  const joined = await session.start(signal)
+  return new Call(session, joined, name, options)
+}
+
+/**
+ * The address of a WebSocket.
+ *
+ * @param base  what a relative `url` is relative to
+ * @throws      TypeError when it is no address
+ */
+export function webSocketUrl(url: string | URL, base: string): URL {
+  const resolved = new URL(url, base)
+  // A fragment is an error in a WebSocket address, and a page's often names the room.
+  resolved.hash = ''
+  resolved.protocol = resolved.protocol === 'https:' || resolved.protocol === 'wss:' ? 'wss:' : 'ws:'
+  return resolved
+}

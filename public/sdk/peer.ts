@@ -1,0 +1,312 @@
+import type { ClientMessage, RelayedMessage } from '../../schemas/index.js'
+import { CallError } from './call-error.js'
+import { CandidateQueue, ufragsOf } from './candidate-queue.js'
+import { ControlChannel, type MediaState, mediaState } from './control-channel.js'
+import { candidateOf, sdpOf } from './decode-message.js'
+import { Emitter } from './emitter.js'
+import { PeerStream } from './peer-stream.js'
+import { assignSlots, type Slot, slotKinds, slots } from './slots.js'
+
+/** How long a connection may be `disconnected` before the initiator restarts ICE: most outages heal by themselves sooner. */
+const restartAfterMs = 2000
+
+/**
+ * How the media connection to a peer is.
+ *
+ *     connecting ──> live <──> unstable ──> failed        closed: from anywhere, and for good
+ *          └──────────────────────────────────^ └──> live, when the peer restarts ICE
+ */
+export type PeerState = 'connecting' | 'live' | 'unstable' | 'failed' | 'closed'
+
+/** What a `Peer` tells. */
+export interface PeerEvents {
+  state: PeerState
+  /** A track of the peer is in `stream()`. It is there for the whole call; `isSending` says whether anything is on it. */
+  track: { readonly slot: Slot; readonly track: MediaStreamTrack }
+  /** `isSending` may answer differently now. */
+  media: undefined
+  /** A signal of the peer could not be used (`protocol`). */
+  error: CallError
+}
+
+/** A track in a slot. Muted, it stays there and sends silence or black. */
+export interface Publication {
+  readonly track: MediaStreamTrack | null
+  readonly isMuted: boolean
+}
+
+/** What a `Call` gives its peers. */
+export interface PeerOptions {
+  readonly id: string
+  readonly name: string | undefined
+  /** Whether this side makes the offers. */
+  readonly isInitiator: boolean
+  readonly configuration: RTCConfiguration
+  /** What this side publishes; read whenever it is needed, so it may change. */
+  readonly publications: ReadonlyMap<Slot, Publication>
+  /** @returns false when the message is lost */
+  readonly send: (message: ClientMessage) => boolean
+  /** The same person's peer before the signaling broke: its pictures stay until this one has its own. */
+  readonly predecessor?: Peer | undefined
+}
+
+/**
+ * One other member of the call and the connection to it.
+ *
+ * The initiator lays down one transceiver for each slot and offers; the other adopts them. Tracks come and go by
+ * `replaceTrack`, so there is no second negotiation but an ICE restart, and only the initiator starts one.
+ * Everything that touches the descriptions runs in one chain, one after the other.
+ */
+export class Peer extends Emitter<PeerEvents> {
+  /** The member's `peerId`; a member that reconnects comes back as another `Peer` with another id. */
+  readonly id: string
+  /** What it wants to be called; anybody may take any name. */
+  readonly name: string | undefined
+  /** The connection, for statistics. Changing it breaks the peer. */
+  readonly pc: RTCPeerConnection
+  readonly #options: PeerOptions
+  readonly #candidates = new CandidateQueue()
+  readonly #control: ControlChannel
+  readonly #stream: PeerStream
+  // Empty: it only gives the tracks of this side one name in the descriptions.
+  readonly #outgoing = new MediaStream()
+  #transceivers = new Map<Slot, RTCRtpTransceiver>()
+  #state: PeerState = 'connecting'
+  #media: MediaState | undefined
+  #chain: Promise<void> = Promise.resolve()
+  #restartTimer: ReturnType<typeof setTimeout> | undefined
+  #lastCandidateMid = '0'
+  #saidEndOfCandidates = false
+
+  /** Made by `Call` when the service says that the two can negotiate. */
+  constructor(options: PeerOptions) {
+    super()
+    this.#options = options
+    this.id = options.id
+    this.name = options.name
+    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...options.configuration })
+    this.#stream = new PeerStream(options.predecessor)
+    this.#listen()
+    this.#control = new ControlChannel(this.pc, this.#own())
+    this.#control.on('media', (media) => {
+      this.#media = media
+      this.emit('media', undefined)
+    })
+    if (options.isInitiator) this.#layDownSlots()
+  }
+
+  get state(): PeerState {
+    return this.#state
+  }
+
+  /** The peer's microphone and camera: always the same object, also across reconnects; its tracks may change. */
+  stream(): MediaStream {
+    return this.#stream.media
+  }
+
+  /**
+   * Whether the peer is sending in a slot, by its own word; of a client that does not say it (it is not made with this
+   * SDK), whether its track has data.
+   */
+  isSending(slot: Slot): boolean {
+    if (this.#media !== undefined) return this.#media[slot]
+    const track = this.#transceivers.get(slot)?.receiver.track
+    return track !== undefined && track.readyState === 'live' && !track.muted
+  }
+
+  /**
+   * Takes a signal of this peer in. Never throws: what goes wrong is told by `error`.
+   *
+   * @internal called by `Call`, in the order of arrival
+   */
+  receive(message: RelayedMessage): void {
+    switch (message.type) {
+      case 'offer':
+        this.#enqueue(() => this.#takeOffer(sdpOf(message.sdp)))
+        break
+      case 'answer':
+        this.#enqueue(() => this.#takeAnswer(sdpOf(message.sdp)))
+        break
+      case 'ice':
+        this.#enqueue(() => this.#takeCandidate(candidateOf(message.candidate)))
+        break
+    }
+  }
+
+  /**
+   * Brings a slot of this connection in line with what is published.
+   *
+   * @internal called by `Call`
+   */
+  async publish(slot: Slot): Promise<void> {
+    this.#control.tell(this.#own())
+    const sender = this.#transceivers.get(slot)?.sender
+    // Without a transceiver yet: adopting one reads the publications.
+    if (sender === undefined || this.#state === 'closed') return
+    await sender.replaceTrack(this.#options.publications.get(slot)?.track ?? null)
+  }
+
+  /**
+   * Ends the connection. The last picture stays in the stream.
+   *
+   * @internal called by `Call`
+   */
+  close(): void {
+    clearTimeout(this.#restartTimer)
+    this.#stream.settle()
+    this.pc.close()
+    this.#setState('closed')
+  }
+
+  #listen(): void {
+    const { pc } = this
+    pc.addEventListener(
+      'icecandidate',
+      ({ candidate }) => candidate !== null && this.#sendCandidate(candidate.toJSON()),
+    )
+    pc.addEventListener('icegatheringstatechange', () => this.#onGatheringState())
+    pc.addEventListener('connectionstatechange', () => this.#onConnectionState())
+    pc.addEventListener('track', ({ transceiver }) => this.#onTrack(transceiver))
+    pc.addEventListener('negotiationneeded', () => {
+      // A first offer of the responder would collide with the initiator's; with data channels Chromium does not survive that.
+      if (this.#options.isInitiator) this.#enqueue(() => this.#offer())
+    })
+  }
+
+  #layDownSlots(): void {
+    for (const slot of slots) {
+      // The stream costs nothing and is where other clients look for the track (`event.streams[0]`).
+      const transceiver = this.pc.addTransceiver(slotKinds[slot], { direction: 'sendrecv', streams: [this.#outgoing] })
+      this.#transceivers.set(slot, transceiver)
+      this.#enqueue(() => this.publish(slot))
+    }
+  }
+
+  #adoptSlots(): void {
+    const found = this.pc.getTransceivers().filter(({ direction }) => direction !== 'stopped')
+    for (const [slot, transceiver] of assignSlots(found)) {
+      if (this.#transceivers.get(slot) === transceiver) continue
+      this.#transceivers.set(slot, transceiver)
+      transceiver.direction = 'sendrecv'
+      // Absent in older browsers, and only a kindness to other clients.
+      transceiver.sender.setStreams?.(this.#outgoing)
+    }
+  }
+
+  async #offer(): Promise<void> {
+    if (this.pc.signalingState !== 'stable') return
+    await this.pc.setLocalDescription()
+    this.#sendDescription()
+  }
+
+  async #takeOffer(sdp: string): Promise<void> {
+    // Both offered: the initiator's stands, the other side rolls its own back (setRemoteDescription does that).
+    if (this.pc.signalingState === 'have-local-offer' && this.#options.isInitiator) return
+    await this.pc.setRemoteDescription({ type: 'offer', sdp })
+    this.#adoptSlots()
+    await Promise.all(slots.map((slot) => this.publish(slot)))
+    await this.#releaseCandidates(sdp)
+    await this.pc.setLocalDescription()
+    this.#sendDescription()
+  }
+
+  async #takeAnswer(sdp: string): Promise<void> {
+    // An answer to an offer that was rolled back answers nothing.
+    if (this.pc.signalingState !== 'have-local-offer') return
+    await this.pc.setRemoteDescription({ type: 'answer', sdp })
+    await this.#releaseCandidates(sdp)
+  }
+
+  async #takeCandidate(candidate: RTCIceCandidateInit | undefined): Promise<void> {
+    if (candidate !== undefined && this.#candidates.admit(candidate)) await this.pc.addIceCandidate(candidate)
+  }
+
+  async #releaseCandidates(sdp: string): Promise<void> {
+    for (const candidate of this.#candidates.describe(sdp)) await this.pc.addIceCandidate(candidate)
+  }
+
+  #sendDescription(): void {
+    const description = this.pc.localDescription
+    if (description === null || (description.type !== 'offer' && description.type !== 'answer')) return
+    this.#options.send({ type: description.type, to: this.id, sdp: description.sdp })
+  }
+
+  #sendCandidate(candidate: RTCIceCandidateInit): void {
+    if (candidate.candidate === '') this.#saidEndOfCandidates = true
+    else this.#lastCandidateMid = candidate.sdpMid ?? this.#lastCandidateMid
+    this.#options.send({ type: 'ice', to: this.id, candidate })
+  }
+
+  #onGatheringState(): void {
+    if (this.pc.iceGatheringState === 'gathering') this.#saidEndOfCandidates = false
+    if (this.pc.iceGatheringState !== 'complete' || this.#saidEndOfCandidates) return
+    // Firefox says it with an event, Chromium does not; a peer that hears it can give up, or settle, sooner (RFC 8838).
+    const [usernameFragment] = ufragsOf(this.pc.localDescription?.sdp ?? '')
+    this.#sendCandidate({
+      candidate: '',
+      sdpMid: this.#lastCandidateMid,
+      ...(usernameFragment ? { usernameFragment } : {}),
+    })
+  }
+
+  #onTrack(transceiver: RTCRtpTransceiver): void {
+    // Events of a first offer come before setRemoteDescription resolves.
+    this.#adoptSlots()
+    const { track } = transceiver.receiver
+    for (const slot of slots) {
+      if (this.#transceivers.get(slot) !== transceiver) continue
+      for (const type of ['mute', 'unmute', 'ended']) track.addEventListener(type, () => this.emit('media', undefined))
+      this.#stream.show(track)
+      this.emit('track', { slot, track })
+    }
+  }
+
+  #onConnectionState(): void {
+    clearTimeout(this.#restartTimer)
+    switch (this.pc.connectionState) {
+      case 'connected':
+        this.#setState('live')
+        this.#stream.settleSoon()
+        break
+      case 'disconnected':
+        if (this.#state === 'live') this.#setState('unstable')
+        this.#restartTimer = setTimeout(() => this.#options.isInitiator && this.pc.restartIce(), restartAfterMs)
+        break
+      case 'failed':
+        this.#setState('failed')
+        this.#stream.settle()
+        break
+      // `connecting` again is what a healthy ICE restart looks like in Firefox: no news.
+    }
+  }
+
+  #setState(state: PeerState): void {
+    if (this.#state === state || this.#state === 'closed') return
+    this.#state = state
+    this.emit('state', state)
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#chain = this.#chain.then(async () => {
+      if (this.#state === 'closed') return
+      try {
+        await task()
+      } catch (cause) {
+        this.#onSignalFailed(cause)
+      }
+    })
+  }
+
+  #onSignalFailed(cause: unknown): void {
+    // Closing the connection makes whatever is under way fail; that is no news.
+    if (this.pc.signalingState === 'closed') return
+    this.emit('error', cause instanceof CallError ? cause : new CallError('protocol', undefined, { cause }))
+  }
+
+  #own(): MediaState {
+    return mediaState((slot) => {
+      const publication = this.#options.publications.get(slot)
+      return publication?.track != null && !publication.isMuted
+    })
+  }
+}

@@ -1,0 +1,161 @@
+import type { ClientMessage, Joined, ServerMessage } from '../../schemas/index.js'
+import { BackOff } from './back-off.js'
+import { CallError } from './call-error.js'
+import { Emitter } from './emitter.js'
+import { SignalingSocket } from './signaling-socket.js'
+import { pauseUntilWoken } from './wake.js'
+
+/** How long a rejoin that finds the room full goes on: our own seat may still be held by the socket that broke. */
+const ghostSeatMs = 30_000
+
+/**
+ * Where the connection to the service is. Media does not depend on it: a call goes on while this is `reconnecting`.
+ *
+ *     connecting ──> open <──> reconnecting
+ *         └────────────┴────────────┴──────> closed
+ */
+export type SignalingState = 'connecting' | 'open' | 'reconnecting' | 'closed'
+
+/** What a `SignalingSession` tells. */
+export interface SignalingSessionEvents {
+  state: SignalingState
+  /** In the room: the first time, and again after every reconnect, with another `peerId`. */
+  joined: Joined
+  message: ServerMessage
+  error: CallError
+  /** It will not come back by itself. */
+  end: CallError
+}
+
+/** Which room to be in, and as whom. */
+export interface Seat {
+  readonly room: string
+  readonly name?: string | undefined
+}
+
+/** Keeps a seat in one room over any number of sockets. */
+export class SignalingSession extends Emitter<SignalingSessionEvents> {
+  readonly #url: URL
+  readonly #seat: Seat
+  readonly #closing = new AbortController()
+  #socket: SignalingSocket | undefined
+  #state: SignalingState = 'connecting'
+
+  /** @param url  of the WebSocket, `ws:` or `wss:` */
+  constructor(url: URL, seat: Seat) {
+    super()
+    this.#url = url
+    this.#seat = seat
+  }
+
+  get state(): SignalingState {
+    return this.#state
+  }
+
+  /**
+   * Connects and joins; once. From then on it comes back by itself, until `close` or `end`.
+   *
+   * @throws CallError `signaling-unreachable`, `room-full`, `rejected` or `aborted`; it is closed then
+   */
+  async start(signal?: AbortSignal): Promise<Joined> {
+    const abort = (): void => this.close()
+    signal?.addEventListener('abort', abort)
+    try {
+      return await this.#attempt()
+    } catch (error) {
+      this.close()
+      if (signal?.aborted) throw new CallError('aborted', undefined, { cause: signal.reason })
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** @returns false when there is no joined socket; the message is lost then */
+  send(message: ClientMessage): boolean {
+    return this.#state === 'open' && this.#socket !== undefined && this.#socket.send(message)
+  }
+
+  /** Leaves the room and lets the socket go. No event but `state` follows. */
+  close(): void {
+    this.send({ type: 'leave' })
+    this.#setState('closed')
+    this.#closing.abort()
+    this.#socket?.close()
+  }
+
+  /** One socket and one `join`. Settles when the service has answered; once joined, the socket feeds this session. */
+  #attempt(): Promise<Joined> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing.signal.aborted) return reject(new CallError('aborted'))
+      const { room, name } = this.#seat
+      const socket = new SignalingSocket(this.#url)
+      this.#socket = socket
+      let isJoined = false
+      const refuse = (error: CallError): void => {
+        reject(error)
+        socket.close()
+      }
+      socket.on('open', () => socket.send({ type: 'join', roomId: room, ...(name ? { name } : {}) }))
+      socket.on('error', (error) => this.emit('error', error))
+      socket.on('message', (message) => {
+        if (isJoined) {
+          this.emit('message', message)
+        } else if (message.type === 'joined') {
+          isJoined = true
+          this.#setState('open')
+          resolve(message)
+          this.emit('joined', message)
+        } else if (message.type === 'full') {
+          refuse(new CallError('room-full'))
+        } else if (message.type === 'error') {
+          refuse(new CallError('rejected', message.message))
+        }
+      })
+      socket.on('close', ({ code, reason, mayReturn }) => {
+        const error = new CallError(mayReturn ? 'signaling-unreachable' : 'rejected', `${code} ${reason}`.trim())
+        if (!isJoined) reject(error)
+        else if (mayReturn) void this.#comeBack()
+        else this.#end(error)
+      })
+    })
+  }
+
+  /** Goes on until the room is joined again, the service refuses, or the session is closed. Never rejects. */
+  async #comeBack(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#setState('reconnecting')
+    let backOff = new BackOff()
+    let fullSinceMs: number | undefined
+    while (!this.#closing.signal.aborted) {
+      await pauseUntilWoken(backOff.nextMs(), this.#closing.signal)
+      if (this.#closing.signal.aborted) return
+      try {
+        await this.#attempt()
+        return
+      } catch (error) {
+        if (!(error instanceof CallError) || !error.retryable) return this.#end(error)
+        if (error.code !== 'room-full') {
+          fullSinceMs = undefined
+          continue
+        }
+        // The service is there again; short steps find the seat soon after it is free.
+        if (fullSinceMs === undefined) backOff = new BackOff({ maxMs: 2000 })
+        fullSinceMs ??= performance.now()
+        if (performance.now() - fullSinceMs > ghostSeatMs) return this.#end(error)
+      }
+    }
+  }
+
+  #end(error: unknown): void {
+    if (this.#state === 'closed') return
+    this.close()
+    this.emit('end', error instanceof CallError ? error : new CallError('protocol', undefined, { cause: error }))
+  }
+
+  #setState(state: SignalingState): void {
+    if (this.#state === state || this.#state === 'closed') return
+    this.#state = state
+    this.emit('state', state)
+  }
+}
