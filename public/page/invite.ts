@@ -1,0 +1,76 @@
+import { find } from './elements.js'
+import type { Speech } from './language.js'
+import { inviteLink } from './room-id.js'
+import type { StatusLine } from './status-line.js'
+
+const copiedForMs = 2500
+
+/** The invite link: a panel while nobody else is here, a button always. */
+export class Invite {
+  readonly #panel = find('invite', HTMLElement)
+  readonly #link = find('invite-link', HTMLInputElement)
+  readonly #notice = find('invite-notice', HTMLElement)
+  readonly #close = find('close-invite', HTMLButtonElement)
+  readonly #captions = [find('copy-invite', HTMLElement), find('copy-link-text', HTMLElement)]
+  readonly #speech: Speech
+  readonly #status: StatusLine
+  #isAlone = true
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(speech: Speech, status: StatusLine) {
+    this.#speech = speech
+    this.#status = status
+    find('copy-invite', HTMLButtonElement).addEventListener('click', () => void this.#copy())
+    find('copy-link', HTMLButtonElement).addEventListener('click', () => void this.#copy())
+    this.#link.addEventListener('focus', () => this.#link.select())
+    this.#close.addEventListener('click', () => {
+      this.#show(false)
+      find('copy-link', HTMLButtonElement).focus()
+    })
+  }
+
+  /** Which room the link leads to. */
+  use(room: string): void {
+    const page = new URL(location.href)
+    page.search = ''
+    this.#link.value = inviteLink(room, page.href)
+    this.#setAlone(true)
+  }
+
+  /** Shows the panel to whoever is alone, and takes it away when somebody comes. */
+  showAlone(isAlone: boolean): void {
+    if (isAlone !== this.#isAlone) this.#setAlone(isAlone)
+  }
+
+  #setAlone(isAlone: boolean): void {
+    this.#isAlone = isAlone
+    this.#show(isAlone)
+  }
+
+  #show(isShown: boolean): void {
+    this.#panel.hidden = !isShown
+    this.#close.hidden = this.#isAlone
+    this.#notice.hidden = true
+  }
+
+  async #copy(): Promise<void> {
+    const { texts } = this.#speech
+    try {
+      await navigator.clipboard.writeText(this.#link.value)
+    } catch {
+      // Refused, or absent where the page is not secure: the person copies.
+      this.#show(true)
+      this.#notice.textContent = texts.copyRefused
+      this.#notice.hidden = false
+      this.#link.focus()
+      this.#link.select()
+      return
+    }
+    this.#status.say(texts.copiedStatus, { passing: true })
+    for (const caption of this.#captions) caption.textContent = texts.copied
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      for (const caption of this.#captions) caption.textContent = this.#speech.texts.copyLink
+    }, copiedForMs)
+  }
+}

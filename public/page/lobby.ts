@@ -1,0 +1,199 @@
+import { CallError } from '../sdk/index.js'
+import type { PageState } from './call-state.js'
+import { bindDeviceSelect } from './device-select.js'
+import { find } from './elements.js'
+import { isLanguage, type Speech } from './language.js'
+import { showLevel } from './level-meter.js'
+import type { LocalMedia } from './local-media.js'
+import { mediaHelp } from './media-help.js'
+import { newRoomId, roomOfFragment } from './room-id.js'
+import { bindOwnPicture, bindToggle } from './self-view.js'
+import { recall, remember } from './settings.js'
+import type { StatusLine } from './status-line.js'
+import { languages, type Texts } from './texts.js'
+import { setState, setView } from './view.js'
+
+/** What the person wants to join. */
+export interface JoinRequest {
+  readonly room: string
+  readonly name: string | undefined
+}
+
+type Notice = Extract<PageState, 'full' | 'server-away' | 'rejected' | 'unsupported'> | 'room-missing'
+
+/** The screen before a call: room, name, devices. */
+export class Lobby {
+  readonly #media: LocalMedia
+  readonly #speech: Speech
+  readonly #status: StatusLine
+  readonly #room = find('room', HTMLInputElement)
+  readonly #name = find('name', HTMLInputElement)
+  readonly #join = find('join', HTMLButtonElement)
+  readonly #notice = find('lobby-notice', HTMLElement)
+  #noticeOf: Notice | undefined
+  #isJoining = false
+  #stopLevel: (() => void) | undefined
+  #levelTrack: MediaStreamTrack | null = null
+
+  /** @param onJoin  is told when the person joins; whatever comes of it is told by `fail`, or another screen */
+  constructor(media: LocalMedia, speech: Speech, status: StatusLine, onJoin: (request: JoinRequest) => void) {
+    this.#media = media
+    this.#speech = speech
+    this.#status = status
+    bindOwnPicture('preview', media)
+    bindToggle('lobby-mic', 'mic', media)
+    bindToggle('lobby-camera', 'camera', media)
+    bindDeviceSelect('mic', media, speech)
+    bindDeviceSelect('camera', media, speech)
+    this.#name.value = recall('name') ?? ''
+    this.#bindLanguage()
+    this.#bindForm(onJoin)
+    media.on('change', () => this.#refresh())
+    speech.on('change', () => this.#refresh())
+    globalThis.addEventListener('hashchange', () => this.#readFragment())
+  }
+
+  /** Shows the lobby, and starts the devices. */
+  show(): void {
+    setView('lobby')
+    document.title = 'Signalbox'
+    this.#readFragment()
+    this.#setNotice(undefined)
+    this.#setJoining(false)
+    ;(this.#room.value === '' ? this.#room : this.#join).focus()
+    void this.#media.open()
+  }
+
+  /** Shows that joining is under way. */
+  begin({ room, name }: JoinRequest): void {
+    this.#room.value = room
+    this.#name.value = name ?? ''
+    this.#setNotice(undefined)
+    this.#setJoining(true)
+  }
+
+  /** Says why joining did not succeed. */
+  fail(error: unknown): void {
+    this.#setJoining(false)
+    this.#setNotice(noticeOf(error))
+    this.#join.focus()
+  }
+
+  /** What only the lobby needs ends here. */
+  leave(): void {
+    this.#setJoining(false)
+    this.#stopLevel?.()
+    this.#stopLevel = undefined
+    this.#levelTrack = null
+  }
+
+  #bindLanguage(): void {
+    const select = find('language', HTMLSelectElement)
+    for (const [tag, { own }] of Object.entries(languages)) {
+      const option = new Option(own, tag)
+      option.lang = tag
+      select.append(option)
+    }
+    select.value = this.#speech.language
+    select.addEventListener('change', () => {
+      if (isLanguage(select.value)) this.#speech.use(select.value)
+    })
+  }
+
+  #bindForm(onJoin: (request: JoinRequest) => void): void {
+    find('new-room', HTMLButtonElement).addEventListener('click', () => {
+      this.#room.value = newRoomId()
+      this.#setNotice(undefined)
+      this.#join.focus()
+    })
+    this.#room.addEventListener('input', () => this.#setNotice(undefined))
+    find('join-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault()
+      if (this.#isJoining) return
+      const room = this.#room.value.trim()
+      if (room === '') {
+        this.#setNotice('room-missing')
+        this.#room.focus()
+        return
+      }
+      const name = this.#name.value.trim()
+      remember('name', name)
+      onJoin({ room, name: name === '' ? undefined : name })
+    })
+  }
+
+  #readFragment(): void {
+    const room = roomOfFragment(location.hash)
+    if (room !== '') this.#room.value = room
+  }
+
+  #setJoining(isJoining: boolean): void {
+    this.#isJoining = isJoining
+    if (isJoining) {
+      setState('joining')
+      this.#status.say(this.#speech.texts.joining)
+    }
+    this.#refresh()
+  }
+
+  #setNotice(notice: Notice | undefined): void {
+    this.#noticeOf = notice
+    if (!this.#isJoining) setState(notice === undefined || notice === 'room-missing' ? 'idle' : notice)
+    this.#room.toggleAttribute('aria-invalid', notice === 'room-missing')
+    this.#refresh()
+    this.#status.say(notice === undefined ? '' : sentenceOf(notice, this.#speech.texts))
+  }
+
+  #refresh(): void {
+    const { texts } = this.#speech
+    const retries = this.#noticeOf === 'full' || this.#noticeOf === 'server-away'
+    this.#join.textContent = this.#isJoining ? texts.joining : retries ? texts.tryAgain : texts.join
+    this.#join.setAttribute('aria-disabled', String(this.#isJoining))
+    this.#notice.textContent = this.#noticeOf === undefined ? '' : sentenceOf(this.#noticeOf, texts)
+    this.#notice.hidden = this.#noticeOf === undefined
+    const help = mediaHelp(this.#media, texts)
+    const helpElement = find('media-help', HTMLElement)
+    if (helpElement.textContent !== help) helpElement.textContent = help
+    helpElement.hidden = help === ''
+    find('preview-text', HTMLElement).textContent =
+      this.#media.isWanted('camera') && this.#media.isOpening ? texts.cameraStarting : texts.cameraIsOff
+    this.#refreshLevel()
+  }
+
+  #refreshLevel(): void {
+    const isShown = document.documentElement.dataset['view'] === 'lobby'
+    const track = isShown ? this.#media.track('mic') : null
+    if (track === this.#levelTrack) return
+    this.#stopLevel?.()
+    this.#levelTrack = track
+    this.#stopLevel = track === null ? undefined : showLevel(track, find('level', HTMLElement))
+  }
+}
+
+function noticeOf(error: unknown): Notice {
+  if (!(error instanceof CallError)) throw error
+  switch (error.code) {
+    case 'room-full':
+      return 'full'
+    case 'rejected':
+    case 'protocol':
+      return 'rejected'
+    case 'unsupported':
+      return 'unsupported'
+    default:
+      return 'server-away'
+  }
+}
+
+function sentenceOf(notice: Notice, texts: Texts): string {
+  switch (notice) {
+    case 'full':
+      return texts.full
+    case 'server-away':
+      return texts.serverAway
+    case 'room-missing':
+      return texts.roomMissing
+    default:
+      return texts[notice]
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The call page: lobby, call, end, and what leads from one to the other. When a call begins, `signalbox:call` is
+ * dispatched on `document` with `detail: { call }`, for tests and for whoever builds this page into another.
+ *
+ * @module
+ */
+import { type Call, CallError, join } from '../sdk/index.js'
+import { CallScreen } from './call-screen.js'
+import { find } from './elements.js'
+import { EndScreen } from './end-screen.js'
+import { Speech } from './language.js'
+import { type JoinRequest, Lobby } from './lobby.js'
+import { LocalMedia } from './local-media.js'
+import { fragmentOf } from './room-id.js'
+import { toggle } from './self-view.js'
+import { recall, recallInterrupted, rememberOngoing } from './settings.js'
+import { bindShortcuts } from './shortcuts.js'
+import { StatusLine } from './status-line.js'
+import { setView } from './view.js'
+
+/** Longer than a socket may take to open; then the person is asked whether to go on. */
+const joinTimeoutMs = 15_000
+
+const speech = new Speech()
+const status = new StatusLine()
+const media = new LocalMedia()
+const lobby = new Lobby(media, speech, status, (request) => void enter(request))
+const callScreen = new CallScreen(media, speech, status)
+let lastRequest: JoinRequest | undefined
+const endScreen = new EndScreen(speech, {
+  onRejoin: () => {
+    if (lastRequest === undefined) return lobby.show()
+    lobby.show()
+    void enter(lastRequest)
+  },
+  onBack: () => lobby.show(),
+})
+
+async function enter(request: JoinRequest): Promise<void> {
+  lastRequest = request
+  lobby.begin(request)
+  const { room, name } = request
+  let call: Call
+  try {
+    call = await join('ws', { room, ...(name && { name }), signal: AbortSignal.timeout(joinTimeoutMs) })
+  } catch (error) {
+    lobby.fail(error)
+    return
+  }
+  begin(call)
+}
+
+function begin(call: Call): void {
+  // The address names the room now: to copy, to reload, to come back to.
+  history.replaceState(null, '', fragmentOf(call.room))
+  find('alert', HTMLElement).textContent = ''
+  setView('call')
+  lobby.leave()
+  call.on('end', ({ reason }) => end(reason))
+  callScreen.show(call)
+  keepOngoing(call)
+  document.dispatchEvent(new CustomEvent('signalbox:call', { detail: { call } }))
+}
+
+function keepOngoing(call: Call): void {
+  const keep = (): void =>
+    rememberOngoing({ room: call.room, mic: media.isWanted('mic'), camera: media.isWanted('camera') })
+  keep()
+  const forget = media.on('change', keep)
+  call.on('end', ({ reason }) => {
+    forget()
+    // A page that is put away may be about to be reloaded; then the call goes on.
+    if (!(reason instanceof CallError && reason.code === 'closed')) rememberOngoing(null)
+  })
+}
+
+function end(reason: CallError | 'left'): void {
+  media.stop()
+  status.say('')
+  endScreen.show(reason)
+}
+
+media.on('stopped', (slot) => {
+  if (slot === 'mic') find('alert', HTMLElement).textContent = speech.texts.micStopped
+})
+media.on('change', () => {
+  if (media.isOn('mic')) find('alert', HTMLElement).textContent = ''
+})
+bindShortcuts(
+  { m: () => void toggle('mic', media), v: () => void toggle('camera', media) },
+  () => document.documentElement.dataset['view'] !== 'end',
+)
+
+// Back from the browser's cache the call is over, and a later reload is no interruption of it.
+globalThis.addEventListener('pageshow', ({ persisted }) => persisted && rememberOngoing(null))
+
+speech.apply()
+const interrupted = recallInterrupted()
+if (interrupted === undefined) {
+  lobby.show()
+} else {
+  const { room, mic, camera } = interrupted
+  const devices = media.open({ mic, camera })
+  lobby.show()
+  await devices
+  await enter({ room, name: recall('name') || undefined })
+}

@@ -1,0 +1,54 @@
+// 32 signs, so a byte's five low bits choose one without bias. Without l, o, 0 and 1: the id may be read out loud.
+const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
+const groups = 4
+const groupLength = 4
+
+/**
+ * Makes a room id that nobody guesses: 16 signs of 32, 80 bits, in four groups, like `k7qm-3xva-9tjd-w2he`.
+ *
+ * @param random  fills the array with random bytes; for tests
+ */
+export function newRoomId(
+  random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes),
+): string {
+  const signs = Array.from(random(new Uint8Array(groups * groupLength)), (byte) => alphabet.charAt(byte & 31))
+  return Array.from({ length: groups }, (_, group) =>
+    signs.slice(group * groupLength, (group + 1) * groupLength).join(''),
+  ).join('-')
+}
+
+/**
+ * The room that a page address names in its fragment: `#room=1001`, or plainly `#1001`.
+ *
+ * @param hash  with or without its `#`
+ * @returns     the room, trimmed; '' where there is none
+ */
+export function roomOfFragment(hash: string): string {
+  const fragment = hash.replace(/^#/, '')
+  const named = new URLSearchParams(fragment).get('room')
+  if (named !== null) return named.trim()
+  // Another parameter is not a room.
+  if (fragment.includes('=')) return ''
+  try {
+    return decodeURIComponent(fragment).trim()
+  } catch {
+    // A stray % : then it is what it looks like.
+    return fragment.trim()
+  }
+}
+
+/** The fragment that names a room, with its `#`. A fragment is not sent to any server. */
+export function fragmentOf(room: string): string {
+  return `#${new URLSearchParams({ room })}`
+}
+
+/**
+ * The link that leads somebody else into the room.
+ *
+ * @param page  the address of this page
+ */
+export function inviteLink(room: string, page: string): string {
+  const link = new URL(page)
+  link.hash = fragmentOf(room)
+  return link.href
+}

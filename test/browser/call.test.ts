@@ -1,0 +1,204 @@
+import t from 'tap'
+import { languages } from '../../public/page/texts.js'
+import { startService } from '../helper.js'
+import { type BrowserName, openBrowser, Person } from './browsers.js'
+
+const room = '1001'
+
+t.test('two people see and hear each other', async (t) => {
+  const browsers = { chromium: await openBrowser(t, 'chromium'), firefox: await openBrowser(t, 'firefox') }
+  const pairs: [BrowserName, BrowserName][] = [
+    ['chromium', 'chromium'],
+    ['firefox', 'firefox'],
+    ['chromium', 'firefox'],
+    ['firefox', 'chromium'],
+  ]
+  for (const [first, newcomer] of pairs) {
+    await t.test(`${first} is there, ${newcomer} comes`, async (t) => {
+      const { url } = await startService(t)
+      const ada = await Person.open(t, browsers[first], url)
+      const bo = await Person.open(t, browsers[newcomer], url)
+      await ada.join(room, 'Ada')
+      await ada.state('waiting')
+      await bo.join(` ${room} `, 'Bo')
+      await Promise.all([ada.state('connected'), bo.state('connected')])
+      for (const person of [ada, bo]) {
+        const received = await person.seesAndHears()
+        t.ok(received.framesDecoded >= 20 && received.audioEnergy > 0, JSON.stringify(received))
+      }
+      await ada.screenshot(`call-${first}-with-${newcomer}`)
+
+      await bo.page.click('#leave')
+      await bo.view('end')
+      await ada.state('left')
+      await ada.isTold('Bo left.')
+      t.strictSame([ada.complaints, bo.complaints], [[], []])
+    })
+  }
+})
+
+t.test('in a call', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+
+  t.test('a third person is told that the room is full, and gets in when somebody has left', async (t) => {
+    const { url } = await startService(t)
+    const [ada, bo, cy] = [
+      await Person.open(t, browser, url),
+      await Person.open(t, browser, url),
+      await Person.open(t, browser, url),
+    ]
+    await ada.join(room)
+    await bo.join(room)
+    await ada.seesAndHears()
+    await cy.page.fill('#room', room)
+    await cy.page.click('#join')
+    await cy.state('full')
+    t.match(await cy.page.textContent('#lobby-notice'), /full/)
+    await cy.screenshot('room-full')
+    await bo.page.click('#leave')
+    await ada.state('left')
+    await cy.page.click('#join')
+    await cy.view('call')
+    await Promise.all([ada.seesAndHears(), cy.seesAndHears()])
+  })
+
+  t.test('a reload comes back into the call', async (t) => {
+    const { url } = await startService(t)
+    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
+    await ada.join(room, 'Ada')
+    await bo.join(room, 'Bo')
+    await ada.seesAndHears()
+    await bo.page.reload()
+    await bo.view('call')
+    await Promise.all([ada.state('connected'), bo.state('connected')])
+    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  })
+
+  t.test('who closes the window is gone for the other', async (t) => {
+    const { url } = await startService(t)
+    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
+    await ada.join(room)
+    await bo.join(room)
+    await ada.seesAndHears()
+    await bo.page.close({ runBeforeUnload: false })
+    await ada.state('left')
+    await ada.page.waitForSelector('#invite', { state: 'visible' })
+    await ada.screenshot('the-other-left')
+  })
+
+  t.test('camera off and mute reach the other, and cost no negotiation', async (t) => {
+    const { url } = await startService(t)
+    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
+    await ada.join(room, 'Ada')
+    await bo.join(room, 'Bo')
+    await ada.seesAndHears()
+    await ada.page.evaluate(() => {
+      const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+      peer?.pc.addEventListener('signalingstatechange', () => document.body.setAttribute('data-negotiated', ''))
+    })
+
+    const sending = (slot: 'mic' | 'camera', expected: boolean) =>
+      ada.page.waitForFunction(
+        ([slot, expected]) => {
+          const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+          return peer?.isSending(slot) === expected
+        },
+        [slot, expected] as const,
+      )
+    await bo.page.click('#camera')
+    await sending('camera', false)
+    await ada.screenshot('the-other-camera-off')
+    t.equal(await bo.page.getAttribute('#camera', 'aria-pressed'), 'false')
+    t.equal(
+      await bo.page.evaluate(
+        () =>
+          document.querySelector<HTMLVideoElement>('#self')?.srcObject instanceof MediaStream &&
+          document.querySelector<HTMLVideoElement>('#self')?.videoWidth === 640 &&
+          document.querySelector('#self')?.checkVisibility(),
+      ),
+      false,
+      'the own picture is off too',
+    )
+    await bo.page.keyboard.press('m')
+    await sending('mic', false)
+    await bo.page.keyboard.press('m')
+    await sending('mic', true)
+    await bo.page.keyboard.press('v')
+    await sending('camera', true)
+    await ada.seesAndHears()
+    t.equal(await ada.page.getAttribute('body', 'data-negotiated'), null)
+  })
+
+  t.test('while the service is away the call goes on; when it is back, so are both in the room', async (t) => {
+    const first = await startService(t)
+    const [ada, bo] = [await Person.open(t, browser, first.url), await Person.open(t, browser, first.url)]
+    await ada.join(room, 'Ada')
+    await bo.join(room, 'Bo')
+    await ada.seesAndHears()
+    await first.app.close()
+    await ada.page.waitForSelector('#pill', { state: 'visible' })
+    t.match(await ada.page.textContent('#pill'), /Your call continues/)
+    await ada.screenshot('service-away')
+    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+
+    const { app } = await startService(t, {}, Number(new URL(first.url).port))
+    await Promise.all([ada, bo].map((person) => person.page.waitForSelector('#pill', { state: 'hidden' })))
+    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+    t.equal((await app.inject('/readyz')).statusCode, 200)
+  })
+
+  t.test('by keyboard alone: lobby, call, mute, leave, rejoin', async (t) => {
+    const { url } = await startService(t)
+    const bo = await Person.open(t, browser, url)
+    await bo.join(room, 'Bo')
+    const ada = await Person.open(t, browser, `${url}/#room=${room}`)
+    const { keyboard } = ada.page
+    await tabTo(ada, 'join')
+    await keyboard.press('Enter')
+    await ada.view('call')
+    await ada.seesAndHears()
+    t.equal(await focused(ada), 'leave', 'the focus is where one can hang up')
+    await keyboard.press('m')
+    t.equal(await ada.page.getAttribute('#mic', 'aria-pressed'), 'false')
+    await keyboard.press('Enter')
+    await ada.view('end')
+    t.equal(await focused(ada), 'rejoin')
+    await keyboard.press('Enter')
+    await ada.view('call')
+    await ada.seesAndHears()
+  })
+})
+
+t.test('without a camera', async (t) => {
+  const withMedia = await openBrowser(t, 'chromium')
+  for (const [media, help] of [
+    ['refused', languages.en.texts.mediaHelp['media-denied']],
+    ['absent', languages.en.texts.mediaHelp['media-not-found']],
+  ] as const) {
+    await t.test(`which is ${media}, the page says so, and one can join and see the others`, async (t) => {
+      const { url } = await startService(t)
+      const ada = await Person.open(t, withMedia, url)
+      const bo = await Person.open(t, await openBrowser(t, 'chromium', media), url)
+      await bo.page.waitForSelector('#media-help', { state: 'visible' })
+      t.equal(await bo.page.textContent('#media-help'), help)
+      await bo.screenshot(`camera-${media}`)
+      await ada.join(room, 'Ada')
+      await bo.join(room, 'Bo')
+      await Promise.all([ada.state('connected'), bo.state('connected')])
+      await bo.seesAndHears()
+      await ada.screenshot(`the-other-has-no-camera-${media}`)
+    })
+  }
+})
+
+function focused(person: Person): Promise<string> {
+  return person.page.evaluate(() => document.activeElement?.id ?? '')
+}
+
+async function tabTo(person: Person, id: string): Promise<void> {
+  for (let presses = 0; presses < 30; presses += 1) {
+    if ((await focused(person)) === id) return
+    await person.page.keyboard.press('Tab')
+  }
+  throw new Error(`${id} cannot be reached with Tab`)
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { languages } from '../../public/page/texts.js'
+import { startService } from '../helper.js'
+import { openBrowser, Person } from './browsers.js'
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+const sizes = {
+  phone: { width: 360, height: 740 },
+  desktop: { width: 1280, height: 800 },
+  landscape: { width: 740, height: 360 },
+}
+
+t.test('every state looks right on every size, in both themes and languages', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  for (const [sizeName, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [language, { texts }] of Object.entries(languages)) {
+        const name = `${sizeName}-${colorScheme}-${language}`
+        await t.test(name, async (t) => {
+          const options = { viewport, colorScheme, locale: language, reducedMotion: 'reduce' } as const
+          const room = name
+          const ada = await Person.open(t, browser, url, options)
+          t.equal(await ada.page.getAttribute('html', 'lang'), language)
+          await ada.page.waitForFunction(
+            () => (document.querySelector<HTMLVideoElement>('#preview')?.videoWidth ?? 0) > 0,
+          )
+          await check(ada, `lobby-${name}`)
+
+          await ada.join(room, 'Ada')
+          await ada.state('waiting')
+          await ada.isTold(texts.waiting)
+          await check(ada, `waiting-${name}`)
+
+          const bo = await Person.open(t, browser, url)
+          await bo.join(room, 'Bo')
+          await ada.state('connected')
+          await ada.seesAndHears(5)
+          await check(ada, `connected-${name}`)
+
+          await bo.page.click('#leave')
+          await ada.state('left')
+          await ada.isTold(texts.left('Bo'))
+          await check(ada, `left-${name}`)
+          await ada.page.click('#leave')
+          await ada.view('end')
+          t.equal(await ada.page.textContent('#end-title'), texts.endLeft)
+          await check(ada, `end-${name}`)
+          t.strictSame(ada.complaints, [])
+
+          async function check(person: Person, screenshot: string): Promise<void> {
+            await person.screenshot(screenshot)
+            const { overflow, small } = await person.page.evaluate(() => ({
+              overflow: document.documentElement.scrollWidth - window.innerWidth,
+              small: Array.from(document.querySelectorAll<HTMLElement>('button, select, input, summary'))
+                .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 43.5)
+                .map((element) => element.id || element.textContent),
+            }))
+            t.ok(overflow <= 0, `${screenshot} does not scroll sideways`)
+            t.strictSame(small, [], `${screenshot}: everything can be hit with a finger`)
+            await person.page.evaluate(axe)
+            const faults = await person.page.evaluate(async () => {
+              const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
+              const { violations } = await (
+                run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+              )({
+                runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+              })
+              return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+            })
+            t.strictSame(faults, [], `${screenshot} has no fault that axe can find`)
+          }
+        })
+      }
+    }
+  }
+})
+
+t.test('the language can be changed and is remembered', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const ada = await Person.open(t, browser, url)
+  t.equal(await ada.page.textContent('#join'), languages.en.texts.join)
+  await ada.page.selectOption('#language', 'zh-CN')
+  t.equal(await ada.page.textContent('#join'), languages['zh-CN'].texts.join)
+  await ada.page.reload()
+  t.equal(await ada.page.textContent('#join'), languages['zh-CN'].texts.join)
+})
+
+t.test('the invite link leads whoever opens it into the room', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const ada = await Person.open(t, browser, url, { permissions: ['clipboard-read', 'clipboard-write'] })
+  await ada.page.click('#new-room')
+  const room = await ada.page.inputValue('#room')
+  t.match(room, /^(\w{4}-){3}\w{4}$/)
+  await ada.page.click('#join')
+  await ada.view('call')
+  await ada.page.click('#copy-link')
+  await ada.isTold(languages.en.texts.copiedStatus)
+  const link = await ada.page.evaluate(() => navigator.clipboard.readText())
+  t.equal(link, `${url.replace('ws', 'http')}/#room=${room}`)
+  const bo = await Person.open(t, browser, link)
+  t.equal(await bo.page.inputValue('#room'), room)
+  await bo.page.click('#join')
+  await ada.state('connected')
+})
+
+t.test('a service that is away is said, and trying again works when it is back', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { app, url } = await startService(t)
+  const ada = await Person.open(t, browser, url)
+  await app.close()
+  await ada.page.fill('#room', '1001')
+  await ada.page.click('#join')
+  await ada.state('server-away')
+  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.serverAway)
+  await ada.screenshot('service-away-before-the-call')
+  await startService(t, {}, Number(new URL(url).port))
+  await ada.page.click('#join')
+  await ada.state('waiting')
+})
+
+t.test('nothing is loaded from anywhere else', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const origins = new Set<string>()
+  const ada = await Person.open(t, browser, 'about:blank')
+  ada.page.on('request', (request) => origins.add(new URL(request.url()).origin))
+  ada.page.on('websocket', (socket) => origins.add(new URL(socket.url()).origin))
+  await ada.page.goto(url.replace('ws', 'http'))
+  await ada.join('1001')
+  t.strictSame([...origins].sort(), [url.replace('ws', 'http'), url].sort())
+})
