@@ -1,0 +1,98 @@
+// Writes the tables in the documentation from the schemas: what stands between the marks is not written by hand.
+// `npm run docs` writes, `node scripts/docs.mjs --check` only says whether something is out of date.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import {
+  Config,
+  clientMessages,
+  closeCodes,
+  environmentName,
+  errorCodes,
+  serverMessages,
+} from '../dist/schemas/index.js'
+import { describe } from '../dist/src/config.js'
+
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const escaped = (text) => String(text).replaceAll('|', '\\|')
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(escaped).join(' | ')} |`).join('\n')
+
+function typeOf(schema) {
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``
+  if (schema.anyOf)
+    return schema.anyOf.every((option) => option.const !== undefined) && schema.anyOf.length > 4
+      ? 'text'
+      : schema.anyOf.map(typeOf).join(', ')
+  if (schema.type === 'array')
+    return `list of ${schema.items.properties ? `{${Object.keys(schema.items.properties).join(', ')}}` : typeOf(schema.items)}`
+  return (
+    {
+      string: 'text',
+      integer: 'whole number',
+      number: 'number',
+      boolean: 'true or false',
+      null: 'null',
+      object: 'object',
+    }[schema.type] ?? 'anything'
+  )
+}
+
+function messages(schemas) {
+  return Object.entries(schemas)
+    .map(([type, schema]) => {
+      const fields = Object.entries(schema.properties).filter(([name]) => name !== 'type')
+      const rows = fields.map(([name, field]) => [
+        `\`${name}\``,
+        typeOf(field),
+        schema.required.includes(name) ? 'always' : 'optional',
+        field.description ?? '',
+      ])
+      const more = schema.additionalProperties ? '\n\nAny other property is allowed.' : ''
+      return `### \`${type}\`\n\n${schema.description}\n\n${rows.length > 0 ? table(['field', 'type', '', 'meaning'], rows) : 'No fields.'}${more}`
+    })
+    .join('\n\n')
+}
+
+const parts = {
+  'client messages': () => messages(clientMessages),
+  'server messages': () => messages(serverMessages),
+  errors: () =>
+    table(
+      ['code', 'when', 'the same again can succeed later', 'counts as malformed'],
+      Object.entries(errorCodes).map(([code, { when, retry, malformed }]) => [
+        `\`${code}\``,
+        when,
+        retry ? 'yes' : 'no',
+        malformed ? 'yes' : 'no',
+      ]),
+    ),
+  'close codes': () =>
+    table(
+      ['code', 'when', 'come back by yourself'],
+      Object.values(closeCodes).map(({ code, when, retry }) => [code, when, retry ? 'yes, with back-off' : 'no']),
+    ),
+  configuration: () =>
+    table(
+      ['variable', 'plugin option', 'default', 'meaning'],
+      Object.entries(Config.properties).map(([key, schema]) => [
+        `\`${environmentName(key)}\``,
+        ['port', 'host', 'logLevel'].includes(key) ? '' : `\`${key}\``,
+        `\`${schema.default}\``,
+        `${schema.description} (${describe(schema)})`,
+      ]),
+    ),
+}
+
+let isCurrent = true
+for (const file of ['README.md', 'docs/protocol.md']) {
+  const text = readFileSync(at(file), 'utf8')
+  const written = text.replace(
+    /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_all, start, name, end) => `${start}\n${parts[name]()}\n\n${end}`,
+  )
+  if (written === text) continue
+  isCurrent = false
+  if (process.argv.includes('--check')) process.stderr.write(`${file} is not as the schemas say; run: npm run docs\n`)
+  else writeFileSync(at(file), written)
+}
+if (process.argv.includes('--check') && !isCurrent) process.exitCode = 1
