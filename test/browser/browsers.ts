@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Call } from '../../public/sdk/index.js'
+import { recordCoverage } from './coverage.js'
 
 declare global {
   /** The call that the page has begun, caught from its `signalbox:call` event. */
@@ -99,7 +100,9 @@ export class Person {
         if (event instanceof CustomEvent) globalThis.signalboxCall = event.detail.call
       })
     })
-    const person = new Person(await context.newPage())
+    const page = await context.newPage()
+    if (browser.browserType().name() === 'chromium') t.teardown(await recordCoverage(page))
+    const person = new Person(page)
     await person.page.goto(url.replace(/^ws/, 'http'))
     return person
   }

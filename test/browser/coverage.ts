@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/**
+ * Counts what a page of Chromium runs of the SDK and the page towards the coverage, as tap's own processes do: in V8's format,
+ * in the folder that the report is made from, with the modules' addresses as those of the files they were served from.
+ *
+ * @returns call it before the page is closed
+ */
+export async function recordCoverage(page: Page): Promise<() => Promise<void>> {
+  await page.coverage.startJSCoverage({ resetOnNavigation: false })
+  return async () => {
+    if (page.isClosed()) return
+    const entries = await page.coverage.stopJSCoverage()
+    const result = entries.flatMap(({ url, scriptId, functions }) => {
+      const path = /^https?:\/\/[^/]+\/((?:sdk|page)\/[\w-]+\.js)$/.exec(url)?.[1]
+      return path === undefined ? [] : [{ scriptId, url: `file://${join(root, 'dist/public', path)}`, functions }]
+    })
+    const folder = join(root, '.tap', 'coverage')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify({ result }))
+  }
+}
