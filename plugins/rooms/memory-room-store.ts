@@ -34,8 +34,9 @@ export class MemoryRoomStore implements RoomStore {
     room.seats.set(peerId, seat)
     this.#seats += 1
 
-    sink.seated(seat)
+    // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
     seat.tellOthers({ kind: 'peer-joined', peer: member })
+    sink.seated(seat)
     return 'seated'
   }
 

@@ -106,6 +106,32 @@ export function roomStoreContract(t: Test, makeStore: () => RoomStore): void {
     t.strictSame(ada.frames, [])
   })
 
+  t.test('who gives its seat up as soon as it has it is heard to come, then to go', async (t) => {
+    const store = makeStore()
+    const ada = new Member()
+    await ada.join(store, 'r')
+    const fleeting = { seated: (seat: Seat) => void seat.leave('disconnected'), deliver: () => {} }
+    await store.join('r', { capacity: 2 }, fleeting)
+    t.strictSame([ada.faults, ada.pairs.size, ada.goodbyes], [[], 0, ['disconnected']])
+    t.strictSame(store.size, { rooms: 1, seats: 1 })
+  })
+
+  t.test('a peerId cannot be guessed, and none comes twice', async (t) => {
+    const store = makeStore()
+    const ids = new Set<string>()
+    for (let n = 0; n < 200; n += 1) {
+      const member = new Member()
+      await member.join(store, `${n}`)
+      const peerId = member.seat?.peerId ?? ''
+      if (!/^[\w-]{22,64}$/.test(peerId)) t.fail(peerId)
+      ids.add(peerId)
+    }
+    t.equal(ids.size, 200)
+    // Of 200 random ids of 64 signs each place varies; of a counter or a clock most do not.
+    for (let place = 0; place < 20; place += 1)
+      t.ok(new Set([...ids].map((id) => id[place])).size > 20, `place ${place}`)
+  })
+
   t.test('a frame reaches the one named, or the only other one, unchanged', async (t) => {
     const store = makeStore()
     const [ada, bo, cy, far] = [new Member(), new Member(), new Member(), new Member()]
