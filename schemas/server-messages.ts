@@ -63,9 +63,10 @@ export const RelayedIce = Type.Object(
 )
 export type RelayedIce = Static<typeof RelayedIce>
 
-/** Why a member is gone: it said `leave` (or joined another room), or its socket closed or broke. */
+/** Why a member is gone. */
 export const LeaveReason = Type.Union([Type.Literal('left'), Type.Literal('disconnected')], {
-  description: '`left`: said so, or joined another room. `disconnected`: its socket closed or broke.',
+  description:
+    '`left`: said so, joined another room, or closed its socket with 1000. `disconnected`: its socket closed otherwise, or broke.',
 })
 export type LeaveReason = Static<typeof LeaveReason>
 

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, SignalingError } from '../../schemas/index.js'
-import { parseEnvelope, validate } from './decode.js'
+import { isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import { handle } from './handlers/table.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
 
@@ -17,7 +17,7 @@ export class Connection {
   readonly #waiting: Buffer[] = []
   #isBusy = false
   #malformed = 0
-  #joinBy: number
+  readonly #joinBy: number
   #pingAt: number
   #pongBy = Number.POSITIVE_INFINITY
   #cutAt = Number.POSITIVE_INFINITY
@@ -41,11 +41,6 @@ export class Connection {
     socket.on('close', (code) => this.#onClose(code))
   }
 
-  /** Whether a close frame has been sent or the socket is gone. */
-  get isClosing(): boolean {
-    return this.#isClosing
-  }
-
   /** Pings when it is time, and closes what has run out of time. */
   tick(now: number): void {
     const { limits } = this.#context
@@ -55,7 +50,7 @@ export class Connection {
     } else if (now >= this.#pongBy) {
       this.#isClosing = true
       this.#socket.terminate()
-    } else if (now >= this.#joinBy) {
+    } else if (now >= this.#joinBy && !this.#session.hasAskedToJoin) {
       this.close('joinTimeout')
     } else if (now >= this.#pingAt && this.#pongBy === Number.POSITIVE_INFINITY) {
       this.#pingAt = now + limits.pingIntervalMs
@@ -77,8 +72,9 @@ export class Connection {
   #write(frame: OutgoingFrame): void {
     if (this.#isClosing || this.#socket.readyState !== this.#socket.OPEN) return
     this.#socket.send(frame, { binary: false })
-    if (this.#socket.bufferedAmount > this.#context.limits.maxQueuedBytes) {
-      this.#context.log.warn({ peerId: this.#session.seat?.peerId }, 'peer reads too slowly')
+    const queuedBytes = this.#socket.bufferedAmount
+    if (queuedBytes > this.#context.limits.maxQueuedBytes) {
+      this.#context.log.warn({ peerId: this.#session.seat?.peerId, queuedBytes }, 'peer reads too slowly')
       this.close('tryAgainLater')
     }
   }
@@ -101,14 +97,19 @@ export class Connection {
     try {
       const envelope = parseEnvelope(frame)
       id = envelope.id
-      if (envelope.type !== 'join') this.#session.requireSeat()
-      const message = validate(envelope)
-      if (message.type === 'join') this.#joinBy = Number.POSITIVE_INFINITY
-      const done = handle(this.#session, message, frame)
+      const type = typeOf(envelope)
+      if (type !== 'join') this.#requireSeat(type)
+      const done = handle(this.#session, validate(envelope, type), frame)
       if (done instanceof Promise) this.#waitFor(done, id)
     } catch (error) {
       this.#refuse(error, id)
     }
+  }
+
+  /** Outside a room the protocol has one error for everything; a type that there is not is malformed all the same. */
+  #requireSeat(type: string): void {
+    if (this.#session.seat === undefined && !isKnownType(type)) this.#malformed += 1
+    this.#session.requireSeat()
   }
 
   /** Keeps the order of messages: nothing more is read until this one is done. */

@@ -1,13 +1,13 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ClientMessage, clientMessages, SignalingError } from '../../schemas/index.js'
 
-/** A parsed frame of which only this is known: it is an object with a text in `type`. */
-export type Envelope = { readonly type: string; readonly id?: unknown }
+/** A parsed frame of which only this is known: it is an object. */
+export type Envelope = { readonly type?: unknown; readonly id?: unknown }
 
 const checkers = new Map(Object.entries(clientMessages).map(([type, schema]) => [type, TypeCompiler.Compile(schema)]))
 
 /**
- * Parses a text frame as far as its `type`.
+ * Parses a text frame.
  *
  * @throws SignalingError `not-json`, `not-object`
  */
@@ -18,8 +18,23 @@ export function parseEnvelope(frame: Buffer): Envelope {
   } catch {
     throw new SignalingError('not-json')
   }
-  if (!isEnvelope(value)) throw new SignalingError('not-object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SignalingError('not-object')
   return value
+}
+
+/**
+ * The type of message that somebody wants to send; not necessarily one that there is.
+ *
+ * @throws SignalingError `not-object`
+ */
+export function typeOf(envelope: Envelope): string {
+  if (!Object.hasOwn(envelope, 'type') || typeof envelope.type !== 'string') throw new SignalingError('not-object')
+  return envelope.type
+}
+
+/** Whether there is such a message. */
+export function isKnownType(type: string): boolean {
+  return checkers.has(type)
 }
 
 /**
@@ -27,23 +42,12 @@ export function parseEnvelope(frame: Buffer): Envelope {
  *
  * @throws SignalingError `unknown-type`, `bad-message`
  */
-export function validate(envelope: Envelope): ClientMessage {
-  const checker = checkers.get(envelope.type)
+export function validate(envelope: Envelope, type: string): ClientMessage {
+  const checker = checkers.get(type)
   if (checker === undefined) throw new SignalingError('unknown-type')
   if (!checker.Check(envelope)) {
     const error = checker.Errors(envelope).First()
     throw new SignalingError('bad-message', error && `${error.path.slice(1)}: ${error.message}`)
   }
   return envelope as ClientMessage
-}
-
-function isEnvelope(value: unknown): value is Envelope {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.hasOwn(value, 'type') &&
-    'type' in value &&
-    typeof value.type === 'string'
-  )
 }

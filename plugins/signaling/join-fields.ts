@@ -23,7 +23,8 @@ export function readRoomId(roomId: Join['roomId'], limits: Limits): RoomId {
  */
 export function readName(name: Join['name'], limits: Limits): Name | undefined {
   if (name === undefined) return undefined
-  if (name.length > limits.maxNameLength) throw new SignalingError('name-invalid')
   const text = name.replace(/\s+/g, ' ').replace(unwantedInNames, '').normalize('NFC').trim()
+  // Measured now, as normalising can make a text longer.
+  if (text.length > limits.maxNameLength) throw new SignalingError('name-invalid')
   return text === '' ? undefined : text
 }

@@ -18,7 +18,7 @@ export interface SignalingOptions {
 export interface Signaling {
   /** Takes over an open socket. Call it in the same turn as the upgrade: a frame without a listener is lost. */
   accept(socket: WebSocket): void
-  /** Closes every socket, and those that come later. Resolves when all are gone, `closeTimeoutMs` later at the latest. */
+  /** Closes every socket, and those that come later. Resolves when all are gone, about `closeTimeoutMs` later at the latest. */
   close(name: CloseName): Promise<void>
   /** How many sockets are open or closing. */
   readonly sockets: number
@@ -30,15 +30,25 @@ export const signaling = fp<SignalingOptions>(
     const context: SignalingContext = { rooms: app.rooms, limits, log: app.log }
     const connections = new Set<Connection>()
     let closedAs: CloseName | undefined
-    let whenEmpty = () => {}
+    let onEmpty = () => {}
+    const empty = new Promise<void>((resolve) => {
+      onEmpty = resolve
+    })
 
     // One timer for all sockets: a timer each costs memory and a wake-up each.
     const tickMs = Math.max(
       10,
       Math.min(1000, limits.joinTimeoutMs, limits.pingIntervalMs, limits.pongTimeoutMs, limits.closeTimeoutMs) / 4,
     )
+    let lastTick = performance.now()
+    let hasWaited = false
     const timer = setInterval(() => {
       const now = performance.now()
+      // After a stall of this process the answers of the clients lie unread: they get one tick to be read first.
+      const isLate = now - lastTick > 4 * tickMs
+      lastTick = now
+      hasWaited = isLate && !hasWaited
+      if (hasWaited) return
       for (const connection of connections) connection.tick(now)
     }, tickMs)
     timer.unref()
@@ -49,16 +59,13 @@ export const signaling = fp<SignalingOptions>(
         connections.add(connection)
         socket.once('close', () => {
           connections.delete(connection)
-          if (connections.size === 0) whenEmpty()
+          if (connections.size === 0 && closedAs !== undefined) onEmpty()
         })
         if (closedAs !== undefined) connection.close(closedAs)
       },
       async close(name) {
-        closedAs = name
-        const empty = new Promise<void>((resolve) => {
-          whenEmpty = resolve
-        })
-        for (const connection of connections) connection.close(name)
+        closedAs ??= name
+        for (const connection of connections) connection.close(closedAs)
         if (connections.size > 0) await empty
       },
       get sockets() {

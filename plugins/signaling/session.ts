@@ -25,6 +25,9 @@ export class Session implements Sink {
   #seat: Seat | undefined
   #isOver = false
 
+  /** Whether a valid `join` has come, whatever became of it. */
+  hasAskedToJoin = false
+
   constructor(context: SignalingContext, write: (frame: OutgoingFrame) => void) {
     this.context = context
     this.#write = write
@@ -45,15 +48,10 @@ export class Session implements Sink {
     this.#write(JSON.stringify(message))
   }
 
-  /** @param id  the client's own `id` of the message at fault, if it is a text of up to 128 characters or a number */
+  /** @param id  the client's own `id` of the message at fault; told if it is a text of up to 128 characters or a number */
   tellError(error: SignalingError, id?: unknown): void {
-    const isText = typeof id === 'string' && id.length <= 128
-    this.tell({
-      type: 'error',
-      code: error.code,
-      message: error.message,
-      ...(isText || typeof id === 'number' ? { id } : {}),
-    })
+    const { code, message } = error
+    this.tell({ type: 'error', code, message, ...(isMessageId(id) ? { id } : {}) })
   }
 
   async leave(reason: LeaveReason): Promise<void> {
@@ -95,4 +93,8 @@ export class Session implements Sink {
         break
     }
   }
+}
+
+function isMessageId(id: unknown): id is string | number {
+  return typeof id === 'string' ? id.length <= 128 : typeof id === 'number' && Number.isFinite(id)
 }

@@ -50,7 +50,8 @@ function membersBut(names: ReadonlySet<string>, frame: Buffer): Buffer[] {
 
 /** A key can be written with escapes (`"\u0074o"` is `to`), so it is read the way the receiver will read it. */
 function keyAt(frame: Buffer, start: number, end: number): string {
-  return String(JSON.parse(frame.toString('utf8', start, end)))
+  const key = frame.toString('utf8', start + 1, end - 1)
+  return key.includes('\\') ? String(JSON.parse(`"${key}"`)) : key
 }
 
 function skipSpace(frame: Buffer, at: number): number {

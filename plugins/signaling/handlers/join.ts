@@ -9,6 +9,7 @@ export const join: Handler<'join'> = async (session, message) => {
   const roomId = readRoomId(message.roomId, limits)
   const name = readName(message.name, limits)
   const capacity = Math.min(message.capacity ?? defaultCapacity, limits.maxRoomCapacity)
+  session.hasAskedToJoin = true
 
   await session.leave('left')
   const outcome = await rooms.join(roomId, { name, capacity }, session)

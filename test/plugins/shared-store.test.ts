@@ -1,0 +1,174 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import t, { type Test } from 'tap'
+import { drain } from '../../plugins/drain.js'
+import { MemoryRoomStore } from '../../plugins/rooms/memory-room-store.js'
+import type { JoinOutcome, JoinRequest, RoomStore, Seat, SendOutcome, Sink } from '../../plugins/rooms/room-store.js'
+import { signaling } from '../../plugins/signaling/plugin.js'
+import { websocket } from '../../plugins/websocket/plugin.js'
+import { defaultsOf, Limits, type RoomId } from '../../schemas/index.js'
+import { Client, listen, urlOf } from '../helper.js'
+
+/** A store that takes its time, as one on another machine does: nothing happens until its gate is opened. */
+class SlowRoomStore implements RoomStore {
+  readonly #rooms = new MemoryRoomStore()
+  #open: () => void = () => {}
+  #gate: Promise<void> = Promise.resolve()
+  #onJoin: () => void = () => {}
+
+  shut(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve
+    })
+  }
+
+  open(): void {
+    this.#open()
+  }
+
+  /** Resolves at the next join that comes in. */
+  joinArrives(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onJoin = resolve
+    })
+  }
+
+  async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
+    this.#onJoin()
+    await this.#gate
+    return this.#rooms.join(roomId, request, {
+      seated: (seat) => sink.seated(new SlowSeat(seat, () => this.#gate)),
+      deliver: (entry) => sink.deliver(entry),
+    })
+  }
+
+  get size(): { rooms: number; seats: number } {
+    return this.#rooms.size
+  }
+}
+
+class SlowSeat implements Seat {
+  readonly #seat: Seat
+  readonly #gate: () => Promise<void>
+
+  constructor(seat: Seat, gate: () => Promise<void>) {
+    this.#seat = seat
+    this.#gate = gate
+  }
+
+  get peerId() {
+    return this.#seat.peerId
+  }
+  get roomId() {
+    return this.#seat.roomId
+  }
+  get capacity() {
+    return this.#seat.capacity
+  }
+  get others() {
+    return this.#seat.others
+  }
+
+  async send(to: string | undefined, frame: Buffer): Promise<SendOutcome> {
+    await this.#gate()
+    return this.#seat.send(to, frame)
+  }
+
+  async leave(reason: 'left' | 'disconnected'): Promise<void> {
+    await this.#gate()
+    await this.#seat.leave(reason)
+  }
+}
+
+async function start(t: Test, store: RoomStore, lines: string[] = []): Promise<{ app: FastifyInstance; url: string }> {
+  const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
+  const limits = { ...defaultsOf(Limits), closeTimeoutMs: 500 }
+  await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
+  await app.register(signaling, { limits })
+  await app.register(drain)
+  await app.register(websocket, { limits, root: (_request, reply) => reply.callNotFound() })
+  await listen(t, app)
+  return { app, url: urlOf(app) }
+}
+
+t.test('what is sent while a join is under way is handled after it, in order', async (t) => {
+  const store = new SlowRoomStore()
+  const { url } = await start(t, store)
+  const ada = await Client.join(t, url, '1001')
+  const bo = await Client.connect(t, url)
+  store.shut()
+  bo.send({ type: 'join', roomId: '1001' })
+  for (let n = 0; n < 300; n += 1) bo.send({ type: 'ice', n, filler: 'x'.repeat(1000) })
+  bo.send({ type: 'leave' })
+  await ada.settle()
+  store.open()
+  t.match(await bo.next('joined'), { peers: 1 })
+  await bo.next('ready')
+  await ada.next('ready')
+  for (let n = 0; n < 300; n += 1) t.match(await ada.next('ice'), { n })
+  t.match(await ada.next('peer-left'), { reason: 'left' })
+  await bo.next('left')
+})
+
+t.test('who is gone before a join is done leaves no seat behind', async (t) => {
+  for (const end of ['close', 'terminate'] as const) {
+    const store = new SlowRoomStore()
+    const { url } = await start(t, store)
+    const ada = await Client.join(t, url, '1001')
+    const bo = await Client.connect(t, url)
+    store.shut()
+    const arrived = store.joinArrives()
+    bo.send({ type: 'join', roomId: '1001' })
+    bo.send({ type: 'ice', never: 'seen' })
+    await arrived
+    bo.socket[end]()
+    await bo.closed
+    await ada.settle()
+    store.open()
+    const { peerId } = await ada.next('ready')
+    t.match(await ada.next('peer-left'), { peerId, reason: 'disconnected' }, end)
+    t.strictSame(await ada.rest(), [])
+    t.strictSame(store.size, { rooms: 1, seats: 1 })
+  }
+})
+
+t.test('a refusal that comes late still reaches the one who asked', async (t) => {
+  const { url } = await start(t, new SlowRoomStore())
+  const ada = await Client.join(t, url, '1001')
+  ada.send({ type: 'offer', to: 'nobody', id: 'mine' })
+  t.match(await ada.next('error'), { code: 'peer-not-found', id: 'mine' })
+})
+
+t.test('the app closes while a join is under way', async (t) => {
+  const store = new SlowRoomStore()
+  const { app, url } = await start(t, store)
+  const ada = await Client.connect(t, url)
+  store.shut()
+  const arrived = store.joinArrives()
+  ada.send({ type: 'join', roomId: '1001' })
+  await arrived
+  await app.close()
+  t.match(await ada.closed, { code: 1012 })
+  store.open()
+  await store.join('elsewhere', { capacity: 2 }, { seated: () => {}, deliver: () => {} })
+  t.strictSame(store.size, { rooms: 1, seats: 1 }, 'only the seat just taken')
+})
+
+t.test('when the service itself fails the socket is closed with 1011, and the reason is in the log only', async (t) => {
+  const lines: string[] = []
+  const { url } = await start(
+    t,
+    {
+      join: async () => {
+        throw new Error('secret of the store')
+      },
+      size: { rooms: 0, seats: 0 },
+    },
+    lines,
+  )
+  const ada = await Client.connect(t, url)
+  ada.send({ type: 'join', roomId: '1001' })
+  t.strictSame(await ada.closed, { code: 1011, reason: 'internal error' })
+  await t.rejects(ada.nextFrame(), /no message is left/)
+  t.match(JSON.parse(lines.at(-1) ?? ''), { msg: 'message handler failed', err: { message: 'secret of the store' } })
+})
