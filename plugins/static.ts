@@ -24,7 +24,11 @@ export const staticFiles = fp(
 
 /** The call page. Its addresses are relative, so it is served only where the path ends in a slash. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [path = '', query] = request.raw.url?.split('?', 2) ?? []
-  if (!path.endsWith('/')) return reply.redirect(query === undefined ? `${path}/` : `${path}/?${query}`)
-  return reply.sendFile('index.html', publicFolder)
+  const address = request.raw.url ?? '/'
+  const queryAt = address.indexOf('?')
+  const path = queryAt < 0 ? address : address.slice(0, queryAt)
+  if (path.endsWith('/')) return reply.sendFile('index.html', publicFolder)
+  // Relative to the last segment, so that no path that somebody makes up leads to another host.
+  const folder = path.slice(path.lastIndexOf('/') + 1)
+  return reply.redirect(`./${folder}/${queryAt < 0 ? '' : address.slice(queryAt)}`)
 }

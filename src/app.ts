@@ -11,6 +11,8 @@ export function buildApp(options: BuildOptions = {}): FastifyInstance {
   const { loggerInstance, ...signalboxOptions } = options
   const app = Fastify({
     ...(loggerInstance && { loggerInstance }),
+    // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
+    forceCloseConnections: true,
     // A line a request would carry addresses of people; what matters is logged by the plugins, with ids only.
     logController: new LogController({ disableRequestLogging: true }),
   })

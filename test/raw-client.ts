@@ -11,6 +11,8 @@ export function maskedFrame(firstByte: number, payload: readonly number[]): Buff
 /** A WebSocket client by hand, for bytes that no client library would send. */
 export class RawClient {
   readonly socket: net.Socket
+  /** Resolves when the connection is over. */
+  readonly ended: Promise<void>
   #received = Buffer.alloc(0)
   #wake: () => void = () => {}
 
@@ -20,7 +22,12 @@ export class RawClient {
       this.#received = Buffer.concat([this.#received, chunk])
       this.#wake()
     })
-    socket.on('close', () => this.#wake())
+    this.ended = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#wake()
+        resolve()
+      })
+    })
     socket.on('error', () => {})
   }
 

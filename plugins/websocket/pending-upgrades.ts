@@ -2,38 +2,55 @@ import type { Server } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** Sockets that asked for an upgrade and have not got it yet. */
+/** Sockets that asked for an upgrade not long ago. */
 export interface PendingUpgrades {
-  /** The socket has its upgrade: it is somebody else's now. */
-  accepted(socket: Socket): void
-  /** Cuts all that are still pending. */
-  destroyAll(): void
+  /** Cuts those that have not got it, and those that come later. */
+  close(): void
+}
+
+const watched = new WeakMap<Server, PendingUpgrades>()
+
+/** Whether somebody watches the upgrades of this server already. */
+export function isWatched(server: Server): boolean {
+  return watched.has(server)
 }
 
 /**
  * Bounds how long an upgrade may take. An upgrade that no route takes is answered with 404 by a Fastify that
  * is not ours to hook into, and then nobody reads or closes that socket: it would stay for ever, and keep the
- * server from closing.
+ * server from closing. The first to watch a server does it for all.
  *
- * @param timeoutMs  after so long without a byte the socket is cut; ws takes the time-out off what it accepts
+ * @param timeoutMs  from the request to the first reader of the socket
  */
 export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrades {
   const pending = new Set<Socket>()
+  let isClosed = false
 
-  const watch = (_request: unknown, socket: Duplex) => {
-    if (!(socket instanceof Socket)) return
-    pending.add(socket)
-    socket.once('close', () => pending.delete(socket))
-    socket.setTimeout(timeoutMs, () => {
-      if (pending.has(socket)) socket.destroy()
-    })
+  const cut = (socket: Socket) => {
+    pending.delete(socket)
+    // Whoever takes a socket over listens for its data.
+    if (socket.listenerCount('data') === 0) socket.destroy()
   }
-  server.on('upgrade', watch)
+  server.on('upgrade', (_request: unknown, socket: Duplex) => {
+    if (!(socket instanceof Socket)) return
+    if (isClosed) {
+      cut(socket)
+      return
+    }
+    pending.add(socket)
+    const timer = setTimeout(() => cut(socket), timeoutMs).unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+      pending.delete(socket)
+    })
+  })
 
-  return {
-    accepted: (socket) => pending.delete(socket),
-    destroyAll: () => {
-      for (const socket of pending) socket.destroy()
+  const upgrades: PendingUpgrades = {
+    close: () => {
+      isClosed = true
+      for (const socket of pending) cut(socket)
     },
   }
+  watched.set(server, upgrades)
+  return upgrades
 }

@@ -1,9 +1,10 @@
+import { createServer } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import type { Limits } from '../../schemas/index.js'
-import { type PendingUpgrades, watchUpgrades } from './pending-upgrades.js'
+import { isWatched, watchUpgrades } from './pending-upgrades.js'
 
 export interface WebsocketOptions {
   readonly limits: Limits
@@ -11,48 +12,62 @@ export interface WebsocketOptions {
   readonly root: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
-/**
- * The upgrade routes: `/` and `/ws`. A host's own @fastify/websocket is used where there is one, as a second
- * would try to upgrade the same sockets; frames are bounded then by the host's `maxPayload` as well as by ours.
- */
+/** The upgrade routes: `/` and `/ws`. */
 export const websocket = fp<WebsocketOptions>(
   async (app, { limits, root }) => {
-    let upgrades: PendingUpgrades | undefined
-    if (!app.hasDecorator('websocketServer')) {
-      const pending = watchUpgrades(app.server, limits.upgradeTimeoutMs)
-      app.addHook('preClose', async () => pending.destroyAll())
-      upgrades = pending
-      await app.register(fastifyWebsocket, {
-        options: { maxPayload: limits.maxFrameBytes, perMessageDeflate: false },
-        // The connection has its own listener and lets ws finish its closing handshake.
-        errorHandler: (error, socket, request) => {
-          if (error instanceof Error && 'code' in error && String(error.code).startsWith('WS_ERR_')) return
-          request.log.debug({ err: error }, 'socket error')
-          socket.terminate()
-        },
-      })
-    }
+    if (!app.hasDecorator('websocketServer')) await registerWebsocketServer(app, limits)
 
-    const preValidation = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (request.ws && app.drain.isDraining) return reply.code(503).header('retry-after', '1').send()
-    }
-    const wsHandler = (socket: WebSocket, request: FastifyRequest) => {
-      upgrades?.accepted(request.raw.socket)
-      app.signaling.accept(socket)
-    }
-
-    app.route({ method: 'GET', url: '/', preValidation, handler: root, wsHandler })
-    app.route({
-      method: 'GET',
-      url: '/ws',
-      preValidation,
-      handler: (_request, reply) =>
-        reply
-          .code(426)
-          .headers({ connection: 'Upgrade', upgrade: 'websocket' })
-          .send({ statusCode: 426, error: 'Upgrade Required', message: 'This is a WebSocket.' }),
-      wsHandler,
+    // @fastify/websocket would upgrade a request to any other route too, log its query string and close the socket.
+    app.addHook('onRequest', async (request, reply) => {
+      if (!request.ws) return
+      if (!request.routeOptions.config.isSignaling) return reply.code(404).send()
+      if (app.drain.isDraining) return reply.code(503).header('retry-after', '1').send()
     })
+
+    const config = { isSignaling: true }
+    const wsHandler = (socket: WebSocket) => app.signaling.accept(socket)
+    app.route({ method: 'GET', url: '/', config, handler: root, wsHandler })
+    app.route({ method: 'GET', url: '/ws', config, handler: requireUpgrade, wsHandler })
   },
   { name: 'signalbox-websocket', fastify: '5.x', dependencies: ['signalbox-drain'] },
 )
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route upgrades to a WebSocket that speaks the signaling protocol. */
+    isSignaling?: boolean
+  }
+}
+
+/**
+ * Where a host has a @fastify/websocket of its own, it serves us too, as a second one would try to upgrade the same sockets;
+ * frames are bounded then by its `maxPayload` as well as by our limit. Two of us in one host share the first one's dispatch.
+ */
+async function registerWebsocketServer(app: FastifyInstance, limits: Limits): Promise<void> {
+  const isDispatched = isWatched(app.server)
+  if (!isDispatched) {
+    const upgrades = watchUpgrades(app.server, limits.upgradeTimeoutMs)
+    app.addHook('preClose', async () => upgrades.close())
+  }
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: limits.maxFrameBytes,
+      perMessageDeflate: false,
+      // A server that never listens: it hears of no upgrade.
+      ...(isDispatched && { server: createServer() }),
+    },
+    // The connection has its own listener and lets ws finish its closing handshake.
+    errorHandler: (error, socket, request) => {
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('WS_ERR_')) return
+      request.log.debug({ err: error }, 'socket error')
+      socket.terminate()
+    },
+  })
+}
+
+function requireUpgrade(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(426)
+    .headers({ connection: 'Upgrade', upgrade: 'websocket' })
+    .send({ statusCode: 426, error: 'Upgrade Required', message: 'This is a WebSocket.' })
+}

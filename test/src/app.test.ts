@@ -1,8 +1,14 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify, { LogController } from 'fastify'
+import { pino } from 'pino'
 import t from 'tap'
 import { buildApp, signalbox } from '../../src/index.js'
 import { Client, listen, startService, urlOf } from '../helper.js'
+import { RawClient } from '../raw-client.js'
 
 t.test('the probes answer with a bare status', async (t) => {
   const { app } = await startService(t)
@@ -68,7 +74,7 @@ t.test('embedded: everything is under the prefix, and nothing leaks into the hos
   t.equal((await host.inject('/')).body, 'the host')
   t.equal((await host.inject('/livez')).statusCode, 404)
   t.equal((await host.inject('/calls/livez')).statusCode, 200)
-  t.match(await host.inject('/calls?a=1'), { statusCode: 302, headers: { location: '/calls/?a=1' } })
+  t.match(await host.inject('/calls?a=1'), { statusCode: 302, headers: { location: './calls/?a=1' } })
   t.match((await host.inject('/calls/')).headers['content-type'], /^text\/html/)
   for (const name of ['rooms', 'signaling', 'drain', 'websocketServer']) t.notOk(host.hasDecorator(name), name)
 
@@ -180,17 +186,92 @@ for (const return503OnClosing of [true, false]) {
   )
 }
 
-t.test('an upgrade that no route takes does not keep its socket', async (t) => {
+t.test('twice in one app, under two prefixes: each has its own rooms, and both close with 1012', async (t) => {
+  const lines: string[] = []
+  const host = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
+  await host.register(signalbox, { prefix: '/a' })
+  await host.register(signalbox, { prefix: '/b', maxFrameBytes: 2048 })
+  await listen(t, host)
+  const ada = await Client.join(t, `${urlOf(host)}/a/ws`, '1001')
+  const bo = await Client.join(t, `${urlOf(host)}/b/ws`, '1001')
+  const cy = await Client.join(t, `${urlOf(host)}/b/ws`, '1001')
+  t.match(await bo.next('ready'), { peerId: cy.peerId })
+  t.strictSame(await ada.rest(), [])
+  cy.send({ type: 'ice', candidate: 'x'.repeat(3000) })
+  t.match(await cy.closed, { code: 1009 })
+  await host.close()
+  t.match(await ada.closed, { code: 1012 })
+  t.match(await bo.closed, { code: 1012 })
+  t.strictSame(lines, [], 'and nothing is warned of')
+})
+
+t.test('embedded beside the @fastify/static of the host', async (t) => {
+  const host = Fastify()
+  const root = fileURLToPath(new URL('../../schemas/', import.meta.url))
+  await host.register(fastifyStatic, { root, prefix: '/files/' })
+  await host.register(signalbox, { prefix: '/calls' })
+  await listen(t, host)
+  t.equal((await host.inject('/files/index.js')).statusCode, 200)
+  t.match((await host.inject('/calls/')).headers['content-type'], /^text\/html/)
+  t.equal((await host.inject('/calls/page/main.js')).statusCode, 200)
+})
+
+t.test('the way to the page never leads to another host', async (t) => {
+  const host = Fastify({ routerOptions: { ignoreDuplicateSlashes: true } })
+  await host.register(signalbox, { prefix: '/:tenant' })
+  await listen(t, host)
+  for (const path of ['/calls', '//evil.example', '/\\evil.example', '/calls?a=1?b=//x', '/calls?//evil.example/']) {
+    // By hand, as a client library would put the address right first.
+    const socket = net.connect(Number(new URL(urlOf(host)).port), '127.0.0.1')
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: host\r\nConnection: close\r\n\r\n`)
+    const reply = (await socket.toArray()).join('')
+    const [, location = ''] = /^location: (.*)\r$/m.exec(reply) ?? []
+    t.match(reply, /^HTTP\/1.1 302/, path)
+    t.equal(new URL(location, `http://host${path}`).host, 'host', `${path}: ${location}`)
+  }
+  t.equal((await host.inject('/calls?a=1?b=2')).headers.location, './calls/?a=1?b=2')
+})
+
+t.test('an app of its own logs no address of anybody, also for what it refuses', async (t) => {
+  const lines: string[] = []
+  const loggerInstance = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+  const { app, url } = await startService(t, { loggerInstance })
+  const http = url.replace('ws:', 'http:')
+  for (const path of ['/', '/livez?secret=1', '/nowhere?secret=2', '/ws?secret=3']) await fetch(`${http}${path}`)
+  for (const path of ['/livez?secret=4', '/styles.css?secret=5', '/nowhere?secret=6']) {
+    await t.rejects(Client.connect(t, `${url}${path}`), { message: /404/ }, path)
+  }
+  const ada = await Client.join(t, `${url}/ws?secret=7`, '1001', { name: 'secret' })
+  ada.send('{"secret')
+  await ada.next('error')
+  await app.close()
+  const entries = lines.filter((line) => !line.includes('Server listening')).join('')
+  t.match(entries, 'peer joined')
+  t.notMatch(entries, /secret|127\.0\.0\.1|remoteAddress/)
+})
+
+t.test('an upgrade that no route takes does not keep its socket, even if it goes on talking', async (t) => {
   const { app, url } = await startService(t, { upgradeTimeoutMs: 200 })
+  const refused = await RawClient.connect(t, `${url}/nowhere`)
+  const chatter = setInterval(() => refused.socket.write('x'), 20)
+  t.teardown(() => clearInterval(chatter))
+  await refused.ended
+  const open = await new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count)))
+  t.equal(open, 0)
+})
+
+t.test('a connection that never finishes its request does not keep the app from closing', async (t) => {
+  const { app, url } = await startService(t)
   const { hostname, port } = new URL(url)
-  const refused = await import('node:net').then((net) => net.connect(Number(port), hostname))
-  refused.write(
-    'GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-  )
-  refused.resume()
-  await new Promise((resolve) => refused.once('close', resolve))
-  const { connections } = await new Promise<{ connections: number }>((resolve) =>
-    app.server.getConnections((_error, connections) => resolve({ connections })),
-  )
-  t.equal(connections, 0)
+  const openings = ['', 'GET / HT', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n']
+  for (const bytes of openings) {
+    const socket = net.connect(Number(port), hostname)
+    socket.on('error', () => {})
+    t.teardown(() => socket.destroy())
+    await once(socket, 'connect')
+    socket.write(bytes)
+  }
+  const startedAt = performance.now()
+  await app.close()
+  t.ok(performance.now() - startedAt < 1000)
 })
