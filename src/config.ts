@@ -31,16 +31,19 @@ export function readConfig(environment: Environment): Config {
 /** Variables that carry our prefix and are no setting: most likely misspelt, so they are worth a warning. */
 export function unknownVariables(environment: Environment): string[] {
   const known = new Set(Object.keys(Config.properties).map(environmentName))
-  return Object.keys(environment).filter(
-    (name) => name.startsWith('SIGNALBOX_') && !known.has(name) && !setByKubernetes.test(name),
-  )
+  return Object.entries(environment)
+    .filter(([name, value]) => name.startsWith('SIGNALBOX_') && !known.has(name) && !isSetByKubernetes(name, value))
+    .map(([name]) => name)
 }
 
-/** Kubernetes sets these in every pod beside a Service called `signalbox`. */
-const setByKubernetes = /^SIGNALBOX_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/
+/** Kubernetes sets some in every pod beside a Service called `signalbox`; `SIGNALBOX_PORT=8080` is not one of them. */
+function isSetByKubernetes(name: string, value = ''): boolean {
+  if (name === 'SIGNALBOX_PORT') return /^(tcp|udp):/.test(value)
+  return /^SIGNALBOX_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/.test(name)
+}
 
 function parse(text: string, schema: TSchema): unknown {
-  if (schema.type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text
+  if (schema.type === 'integer') return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text
   if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   return text
 }

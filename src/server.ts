@@ -15,20 +15,26 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
-const [argument, ...more] = process.argv.slice(2)
-if (argument === '--help' || argument === '-h') {
-  process.stdout.write(helpText(version))
-} else if (argument === '--version' || argument === '-v') {
-  process.stdout.write(`${version}\n`)
-} else if (argument !== undefined || more.length > 0) {
-  refuse(`${argument} is not an option; see --help.`)
-} else {
-  try {
-    await serve(readConfig(process.env))
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    refuse(error.message)
-  }
+const words = process.argv.slice(2).join(' ')
+switch (words) {
+  case '':
+    try {
+      await serve(readConfig(process.env))
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      refuse(error.message)
+    }
+    break
+  case '-h':
+  case '--help':
+    process.stdout.write(helpText(version))
+    break
+  case '-v':
+  case '--version':
+    process.stdout.write(`${version}\n`)
+    break
+  default:
+    refuse(`${words} is not an option; see --help.`)
 }
 
 async function serve(config: Config): Promise<void> {
@@ -38,20 +44,24 @@ async function serve(config: Config): Promise<void> {
   for (const name of unknownVariables(process.env))
     app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
+  const grace = closeWithGrace(
+    { delay: config.closeTimeoutMs + closeMarginMs, logger: app.log },
+    async ({ signal, err }) => {
+      if (err) app.log.fatal({ err }, 'stopping after an error')
+      else app.log.info({ signal }, 'stopping')
+      await app.close()
+    },
+  )
+  await app.ready()
   try {
     await app.listen({ port, host })
   } catch (error) {
+    grace.uninstall()
     await app.close()
     throw new ConfigError(
       `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
     )
   }
-  closeWithGrace({ delay: config.closeTimeoutMs + closeMarginMs, logger: app.log }, async ({ signal, err }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an error')
-    else app.log.info({ signal }, 'stopping')
-    await app.close()
-  })
-
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
 }
 

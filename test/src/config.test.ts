@@ -30,6 +30,8 @@ t.test('every setting has one variable, and takes its bounds', async (t) => {
       '9'.repeat(30),
       '1_000',
       '12px',
+      '-0',
+      '007',
     ]) {
       t.throws(() => readConfig({ [name]: value }), {
         name: 'ConfigError',

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -91,12 +91,37 @@ t.test('the log is JSON, and warns of a setting that is none', async (t) => {
     SIGNALBOX_MAX_FRAME_BITES: '1',
     SIGNALBOX_PORT: 'tcp://10.0.0.1:3000',
     SIGNALBOX_SERVICE_HOST: '10.0.0.1',
+    SIGNALBOX_PORT_3000_TCP_ADDR: '10.0.0.1',
   })
   t.strictSame(
     entries.filter((entry) => entry.level === 40).map((entry) => entry.name),
     ['SIGNALBOX_MAX_FRAME_BITES'],
   )
   t.match(entries.at(-1), { msg: 'signalbox is ready', version: /^\d+\.\d+\.\d+/ })
+})
+
+t.test('SIGNALBOX_PORT is no setting, which is said', async (t) => {
+  const { entries } = await start(t, { SIGNALBOX_PORT: '8080' })
+  t.match(
+    entries.find((entry) => entry.level === 40),
+    { name: 'SIGNALBOX_PORT' },
+  )
+})
+
+t.test('a connection that says nothing, or half a request, cannot hold up the exit', async (t) => {
+  const { child, exited, url } = await start(t)
+  const { hostname, port } = new URL(url)
+  for (const bytes of ['', 'GET / HT']) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    t.teardown(() => socket.destroy())
+    await once(socket, 'connect')
+    socket.write(bytes)
+  }
+  const sentAt = performance.now()
+  child.kill('SIGTERM')
+  t.equal((await exited).code, 0)
+  t.ok(performance.now() - sentAt < 2000)
 })
 
 t.test('settings from the environment are in force', async (t) => {
@@ -132,6 +157,6 @@ t.test('--help names every setting, --version the version, anything else is refu
   t.match(await run(t, {}, '--version').exited, { code: 0, stdout: `${version}\n` })
   t.match(await run(t, {}, '--port', '80').exited, {
     code: 2,
-    stderr: 'signalbox: --port is not an option; see --help.\n',
+    stderr: 'signalbox: --port 80 is not an option; see --help.\n',
   })
 })
