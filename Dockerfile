@@ -30,5 +30,9 @@ COPY package.json LICENSE ./
 # By number, so that orchestrators can see that it is not root.
 USER 1000:1000
 EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/livez`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+# Asks where the service listens: on every address, unless HOST names one.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "\
+  const { HOST = '', PORT = 3000 } = process.env; \
+  const host = ['', '0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST; \
+  fetch(`http://${host}:${PORT}/livez`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/src/server.js"]

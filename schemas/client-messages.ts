@@ -44,12 +44,16 @@ const relayed = {
   id: MessageId,
 }
 
+const description = {
+  ...relayed,
+  sdp: Type.Optional(Type.Unknown({ description: 'The SDP. Opaque: never parsed, never rewritten.' })),
+}
+
 /** A session description that opens a negotiation (RFC 8829). Relayed with every property; opaque to the service. */
 export const Offer = Type.Object(
   {
     type: Type.Literal('offer'),
-    ...relayed,
-    sdp: Type.Optional(Type.Unknown({ description: 'The SDP. Opaque: never parsed, never rewritten.' })),
+    ...description,
   },
   { ...open, description: 'A session description that opens a negotiation. Relayed with every property it came with.' },
 )
@@ -59,8 +63,7 @@ export type Offer = Static<typeof Offer>
 export const Answer = Type.Object(
   {
     type: Type.Literal('answer'),
-    ...relayed,
-    sdp: Type.Optional(Type.Unknown({ description: 'The SDP. Opaque: never parsed, never rewritten.' })),
+    ...description,
   },
   { ...open, description: 'A session description that answers one. Relayed with every property it came with.' },
 )

@@ -1,6 +1,7 @@
 import { Call, type CallOptions } from './call.js'
 import { CallError } from './call-error.js'
 import { SignalingSession } from './signaling-session.js'
+import { webSocketUrl } from './web-socket-url.js'
 
 /** What `join` needs to know. */
 export interface JoinOptions extends CallOptions {
@@ -34,18 +35,4 @@ export async function join(url: string | URL, options: JoinOptions): Promise<Cal
   const session = new SignalingSession(webSocketUrl(url, document.baseURI), { room, name })
   const joined = await session.start(signal)
   return new Call(session, joined, name, options)
-}
-
-/**
- * The address of a WebSocket.
- *
- * @param base  what a relative `url` is relative to
- * @throws      TypeError when it is no address
- */
-export function webSocketUrl(url: string | URL, base: string): URL {
-  const resolved = new URL(url, base)
-  // A fragment is an error in a WebSocket address, and a page's often names the room.
-  resolved.hash = ''
-  resolved.protocol = resolved.protocol === 'https:' || resolved.protocol === 'wss:' ? 'wss:' : 'ws:'
-  return resolved
 }

@@ -37,6 +37,7 @@ const mediaArguments = {
   given: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
   refused: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   absent: ['--use-fake-ui-for-media-stream'],
+  several: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
 }
 
 const firefoxPreferences = {
@@ -49,7 +50,7 @@ const firefoxPreferences = {
 /**
  * Starts a browser.
  *
- * @param media  a fake camera and microphone: given without asking, refused, or not there (the latter two in Chromium only)
+ * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each
  */
 export async function openBrowser(
   t: Test,
@@ -91,9 +92,19 @@ export class Person {
     })
   }
 
-  /** A window of its own, with nothing remembered. */
-  static async open(t: Test, browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
+  /**
+   * A window of its own, with nothing remembered.
+   *
+   * @param options  `prepare` runs in every page before its own scripts: it makes the browser refuse or fail
+   */
+  static async open(
+    t: Test,
+    browser: Browser,
+    url: string,
+    { prepare, ...options }: BrowserContextOptions & { readonly prepare?: () => void } = {},
+  ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    if (prepare !== undefined) await context.addInitScript(prepare)
     t.teardown(() => context.close())
     await context.addInitScript(() => {
       document.addEventListener('signalbox:call', (event) => {

@@ -109,6 +109,45 @@ t.test('the invite link leads whoever opens it into the room', async (t) => {
   await ada.state('connected')
 })
 
+t.test('where the browser refuses to copy, the link is selected to be copied by hand', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const prepare = () => {
+    navigator.clipboard.writeText = async () => {
+      throw new DOMException('made to fail', 'NotAllowedError')
+    }
+  }
+  const [ada, bo] = [await Person.open(t, browser, url, { prepare }), await Person.open(t, browser, url)]
+  await ada.join('1001')
+  await bo.join('1001')
+  await ada.state('connected')
+  await ada.page.click('#copy-link')
+  await ada.page.waitForSelector('#invite-notice', { state: 'visible' })
+  t.equal(await ada.page.textContent('#invite-notice'), languages.en.texts.copyRefused)
+  t.equal(
+    await ada.page.evaluate(
+      () => getSelection()?.toString() || document.querySelector<HTMLInputElement>('#invite-link')?.value,
+    ),
+    `${url.replace('ws', 'http')}/#room=1001`,
+  )
+  await ada.screenshot('copy-refused')
+  await ada.page.click('#close-invite')
+  t.equal(await ada.page.isVisible('#invite'), false)
+})
+
+t.test('a room that the service refuses, and a room that is not named, are said', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t, { maxRoomIdLength: 8 })
+  const ada = await Person.open(t, browser, url)
+  await ada.page.click('#join')
+  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.roomMissing)
+  await ada.page.fill('#room', 'much too long')
+  await ada.page.click('#join')
+  await ada.state('rejected')
+  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.rejected)
+  await ada.join('short')
+})
+
 t.test('a service that is away is said, and trying again works when it is back', async (t) => {
   const browser = await openBrowser(t, 'chromium')
   const { app, url } = await startService(t)

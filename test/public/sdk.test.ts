@@ -6,9 +6,9 @@ import { mayReturn } from '../../public/sdk/close-code.js'
 import { candidateOf, decodeMessage, sdpOf } from '../../public/sdk/decode-message.js'
 import { EarlySignals } from '../../public/sdk/early-signals.js'
 import { Emitter } from '../../public/sdk/emitter.js'
-import { webSocketUrl } from '../../public/sdk/join.js'
 import { mediaErrorCode } from '../../public/sdk/media.js'
 import { assignSlots } from '../../public/sdk/slots.js'
+import { webSocketUrl } from '../../public/sdk/web-socket-url.js'
 import { closeCodes } from '../../schemas/index.js'
 
 const sdp = (...ufrags: string[]) => `v=0\r\n${ufrags.map((ufrag) => `a=ice-ufrag:${ufrag}\r\n`).join('')}`
