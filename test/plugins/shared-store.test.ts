@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
@@ -113,6 +114,27 @@ t.test('what is sent while a join is under way is handled after it, in order', a
   for (let n = 0; n < 300; n += 1) t.match(await ada.next('ice'), { n })
   t.match(await ada.next('peer-left'), { reason: 'left' })
   await bo.next('left')
+})
+
+t.test('while a join is under way no more is read than was on its way, and nothing of it is lost', async (t) => {
+  const store = new SlowRoomStore()
+  const { app, url } = await start(t, store)
+  const ada = await Client.join(t, url, '1001')
+  const sockets: Socket[] = []
+  app.server.on('connection', (socket: Socket) => sockets.push(socket))
+  const bo = await Client.connect(t, url)
+  store.shut()
+  const arrived = store.joinArrives()
+  bo.send({ type: 'join', roomId: '1001' })
+  await arrived
+  const frames = 300
+  for (let n = 0; n < frames; n += 1) bo.send({ type: 'ice', n, filler: 'x'.repeat(60_000) })
+  for (let round = 0; round < 30; round += 1) await ada.settle()
+  const read = sockets[0]?.bytesRead ?? 0
+  t.ok(read < 1_000_000, `${read} of ${frames * 60_000} bytes were read`)
+  store.open()
+  await ada.next('ready')
+  for (let n = 0; n < frames; n += 1) t.match(await ada.next('ice'), { n })
 })
 
 t.test('who is gone before a join is done leaves no seat behind', async (t) => {
