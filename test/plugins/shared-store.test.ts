@@ -118,7 +118,8 @@ t.test('what is sent while a join is under way is handled after it, in order', a
 
 t.test('while a join is under way no more is read than was on its way, and nothing of it is lost', async (t) => {
   const store = new SlowRoomStore()
-  const { app, url } = await start(t, store)
+  // Both ends live in this process, so what is passed on at once can be read only after.
+  const { app, url } = await start(t, store, { maxQueuedBytes: 64 * 1_048_576 })
   const ada = await Client.join(t, url, '1001')
   const sockets: Socket[] = []
   app.server.on('connection', (socket: Socket) => sockets.push(socket))
