@@ -25,7 +25,8 @@ export const drain = fp(
     })
     app.addHook('preClose', async () => {
       isDraining = true
-      app.log.info({ sockets: app.signaling.sockets }, 'draining')
+      const { sockets } = app.signaling
+      if (sockets > 0) app.log.info({ sockets }, 'draining')
       await app.signaling.close('serviceRestart')
     })
   },

@@ -6,7 +6,7 @@ const open = { additionalProperties: true }
 const MessageId = Type.Optional(
   Type.Unknown({
     description:
-      'Yours. A text (up to 128 characters) or number comes back as `id` in an `error` that this message causes.',
+      'Yours. A text (up to 128 characters) or number comes back as `id` in an `error` that this message causes. In a message that is relayed it is relayed as well.',
   }),
 )
 
@@ -17,7 +17,7 @@ export const Join = Type.Object(
     roomId: Type.Optional(
       Type.Union([Type.String(), Type.Number(), Type.Null()], {
         description:
-          'The room. A number is read as its text; surrounding white space does not count; empty or absent is the error `room-id-required`.',
+          'The room. A number is read as its text, as JavaScript writes it (`1001.0` is `1001`); white space around it does not count; empty, null or absent is the error `room-id-required`.',
       }),
     ),
     name: Type.Optional(Name),
@@ -25,7 +25,7 @@ export const Join = Type.Object(
       Type.Integer({
         minimum: 2,
         description:
-          "How many the room may hold. The first joiner's counts, the server's `maxRoomCapacity` bounds it; without it: 2.",
+          "How many the room may hold, 2 or more. The first joiner's counts; more than the server's `maxRoomCapacity` is taken as that; without it: 2.",
       }),
     ),
     id: MessageId,

@@ -54,7 +54,7 @@ export const closeCodes = {
   joinTimeout: {
     code: 4008,
     reason: 'no join in time',
-    when: 'No valid `join` within `joinTimeoutMs` of connecting.',
+    when: 'No `join` within `joinTimeoutMs` of connecting that was answered by `joined` or `full`.',
     retry: false,
   },
 } as const satisfies Record<string, CloseDescription>

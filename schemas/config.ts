@@ -27,7 +27,7 @@ export const Limits = Type.Object({
     description: 'How many malformed messages a socket may send. One more: close code 1008.',
   }),
   upgradeTimeoutMs: ms(10_000, 'Time an upgrade request has to become a WebSocket. Over it: its socket is cut.'),
-  joinTimeoutMs: ms(10_000, 'Time a new socket has for its first valid `join`. Over it: close code 4008.'),
+  joinTimeoutMs: ms(10_000, 'Time a new socket has for its first `join` that is no error. Over it: close code 4008.'),
   pingIntervalMs: ms(15_000, 'How often the server pings a socket.'),
   pongTimeoutMs: ms(10_000, 'How long a ping may stay unanswered before the socket is dropped.'),
   closeTimeoutMs: ms(

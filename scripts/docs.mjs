@@ -24,7 +24,13 @@ function typeOf(schema) {
       ? 'text'
       : schema.anyOf.map(typeOf).join(', ')
   if (schema.type === 'array')
-    return `list of ${schema.items.properties ? `{${Object.keys(schema.items.properties).join(', ')}}` : typeOf(schema.items)}`
+    return `list of ${
+      schema.items.properties
+        ? `{${Object.keys(schema.items.properties)
+            .map((name) => (schema.items.required.includes(name) ? name : `${name}?`))
+            .join(', ')}}`
+        : typeOf(schema.items)
+    }`
   return (
     {
       string: 'text',

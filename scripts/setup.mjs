@@ -13,7 +13,10 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   fail(`Node ${oldestNode} or newer is needed; this is ${process.versions.node}.`)
 }
 
-once('packages', ['package.json', 'package-lock.json'], () => run('npm', ['ci', '--include=dev', '--no-progress']))
+once('packages', ['package.json', 'package-lock.json'], () => {
+  process.stderr.write('Installing packages: half a minute or so, this once.\n')
+  run('npm', ['ci', '--include=dev', '--no-progress'])
+})
 
 if (forTests) {
   installDebianPackages()
@@ -53,7 +56,7 @@ function onPath(program) {
 
 function run(program, args) {
   // npm hands its own settings on in the environment; a nested npm must not take this script's for its own.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', npm_config_dry_run: 'false' }
   execFileSync(program, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
 }
 
