@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import WebSocket from 'ws'
-import type { ServerMessage, ServerMessageType } from '../schemas/index.js'
+import { type ServerMessage, type ServerMessageType, serverMessages } from '../schemas/index.js'
 import { type BuildOptions, buildApp } from '../src/index.js'
 
 /** Starts the service on this machine, on a free port unless one is given; it is closed when the test is over. */
@@ -87,7 +89,7 @@ export class Client {
   /** The next message, which must be of this type. */
   async next<T extends ServerMessageType>(type: T): Promise<Message<T>> {
     const frame = await this.nextFrame()
-    const message: ServerMessage = JSON.parse(frame)
+    const message = readMessage(frame)
     if (!isOfType(message, type)) throw new Error(`expected ${type}, got ${frame}`)
     return message
   }
@@ -95,7 +97,7 @@ export class Client {
   /** What has come and was not asked for. Waits until everything under way has arrived. */
   async rest(): Promise<ServerMessage[]> {
     await this.settle()
-    return this.#inbox.splice(0).map((frame) => JSON.parse(frame))
+    return this.#inbox.splice(0).map(readMessage)
   }
 
   /** Two round trips: what this client sent has been handled, and what was sent to it is here. */
@@ -106,6 +108,18 @@ export class Client {
       await pong
     }
   }
+}
+
+const schemas = new Map<string, TSchema>(Object.entries(serverMessages))
+
+/** What the server sends must be what its schemas say, in every test. */
+function readMessage(frame: string): ServerMessage {
+  const message: unknown = JSON.parse(frame)
+  const type = String(Reflect.get(Object(message), 'type'))
+  const schema = schemas.get(type)
+  if (schema === undefined || !Value.Check(schema, message))
+    throw new Error(`not as the schema of ${type} says: ${frame}`)
+  return message as ServerMessage
 }
 
 function isOfType<T extends ServerMessageType>(message: ServerMessage, type: T): message is Message<T> {
