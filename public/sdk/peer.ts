@@ -222,7 +222,14 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   async #releaseCandidates(sdp: string): Promise<void> {
-    for (const candidate of this.#candidates.describe(sdp)) await this.pc.addIceCandidate(candidate)
+    for (const candidate of this.#candidates.describe(sdp)) {
+      try {
+        await this.pc.addIceCandidate(candidate)
+      } catch (cause) {
+        // One way to the peer less; the negotiation must not end with it.
+        this.#onSignalFailed(cause)
+      }
+    }
   }
 
   #sendDescription(): void {
