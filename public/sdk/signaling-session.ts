@@ -5,6 +5,14 @@ import { Emitter } from './emitter.js'
 import { SignalingSocket } from './signaling-socket.js'
 import { pauseUntilWoken } from './wake.js'
 
+/** How long the service may take to answer a `join`, from the first byte of the socket on. */
+const answerTimeoutMs = 10_000
+
+/**
+ * How long a joined socket must last until the next break counts as a new one: a service that lets everybody in and
+ * closes at once is not to be hammered. */
+const stableAfterMs = 10_000
+
 /** How long a rejoin that finds the room full goes on: our own seat may still be held by the socket that broke. */
 const ghostSeatMs = 30_000
 
@@ -40,6 +48,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   readonly #closing = new AbortController()
   #socket: SignalingSocket | undefined
   #state: SignalingState = 'connecting'
+  #backOff = new BackOff()
 
   /** @param url  of the WebSocket, `ws:` or `wss:` */
   constructor(url: URL, seat: Seat) {
@@ -84,37 +93,51 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     this.#socket?.close()
   }
 
-  /** One socket and one `join`. Settles when the service has answered; once joined, the socket feeds this session. */
+  /** One socket and one `join`. Settles when the service has answered or its time is up; once joined, the socket feeds this session. */
   #attempt(): Promise<Joined> {
     return new Promise((resolve, reject) => {
       if (this.#closing.signal.aborted) return reject(new CallError('aborted'))
       const { room, name } = this.#seat
       const socket = new SignalingSocket(this.#url)
       this.#socket = socket
+      const answered = new AbortController()
+      let stableTimer: ReturnType<typeof setTimeout> | undefined
       let isJoined = false
+      // It does not wait for the socket's close: a service that is silent now will not answer the close frame either.
       const refuse = (error: CallError): void => {
+        clearTimeout(answerTimer)
+        answered.abort()
         reject(error)
         socket.close()
+      }
+      const answerTimer = setTimeout(() => refuse(new CallError('signaling-unreachable', 'no answer')), answerTimeoutMs)
+      this.#closing.signal.addEventListener('abort', () => refuse(new CallError('aborted')), {
+        signal: answered.signal,
+      })
+      const accept = (joined: Joined): void => {
+        clearTimeout(answerTimer)
+        answered.abort()
+        isJoined = true
+        stableTimer = setTimeout(() => {
+          this.#backOff = new BackOff()
+        }, stableAfterMs)
+        this.#setState('open')
+        resolve(joined)
+        this.emit('joined', joined)
       }
       socket.on('open', () => socket.send({ type: 'join', roomId: room, ...(name ? { name } : {}) }))
       socket.on('error', (error) => this.emit('error', error))
       socket.on('message', (message) => {
-        if (isJoined) {
-          this.emit('message', message)
-        } else if (message.type === 'joined') {
-          isJoined = true
-          this.#setState('open')
-          resolve(message)
-          this.emit('joined', message)
-        } else if (message.type === 'full') {
-          refuse(new CallError('room-full'))
-        } else if (message.type === 'error') {
-          refuse(new CallError('rejected', message.message))
-        }
+        if (isJoined) this.emit('message', message)
+        else if (answered.signal.aborted) return
+        else if (message.type === 'joined') accept(message)
+        else if (message.type === 'full') refuse(new CallError('room-full'))
+        else if (message.type === 'error') refuse(new CallError('rejected', message.message))
       })
       socket.on('close', ({ code, reason, mayReturn }) => {
+        clearTimeout(stableTimer)
         const error = new CallError(mayReturn ? 'signaling-unreachable' : 'rejected', `${code} ${reason}`.trim())
-        if (!isJoined) reject(error)
+        if (!isJoined) refuse(error)
         else if (mayReturn) void this.#comeBack()
         else this.#end(error)
       })
@@ -125,9 +148,11 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   async #comeBack(): Promise<void> {
     if (this.#state === 'closed') return
     this.#setState('reconnecting')
-    let backOff = new BackOff()
+    // Short steps find the seat soon after it is free.
+    const fullBackOff = new BackOff({ maxMs: 2000 })
     let fullSinceMs: number | undefined
     while (!this.#closing.signal.aborted) {
+      const backOff = fullSinceMs === undefined ? this.#backOff : fullBackOff
       await pauseUntilWoken(backOff.nextMs(), this.#closing.signal)
       if (this.#closing.signal.aborted) return
       try {
@@ -139,8 +164,6 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
           fullSinceMs = undefined
           continue
         }
-        // The service is there again; short steps find the seat soon after it is free.
-        if (fullSinceMs === undefined) backOff = new BackOff({ maxMs: 2000 })
         fullSinceMs ??= performance.now()
         if (performance.now() - fullSinceMs > ghostSeatMs) return this.#end(error)
       }
