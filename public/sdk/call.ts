@@ -4,7 +4,7 @@ import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
 import { Peer, type Publication } from './peer.js'
 import type { SignalingSession, SignalingState } from './signaling-session.js'
-import type { Slot } from './slots.js'
+import { type Slot, slotKinds } from './slots.js'
 
 /** What a `Call` tells. */
 export interface CallEvents {
@@ -91,6 +91,8 @@ export class Call extends Emitter<CallEvents> {
    * @throws TypeError when the track is of the other kind
    */
   async publish(slot: Slot, track: MediaStreamTrack | null): Promise<void> {
+    // Checked here, since alone in the room there is no connection that would refuse it.
+    if (track !== null && track.kind !== slotKinds[slot]) throw new TypeError(`a ${track.kind} track for ${slot}`)
     await this.#setPublication(slot, { track, isMuted: track?.enabled === false })
   }
 
