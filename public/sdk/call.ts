@@ -1,20 +1,14 @@
-import type { ClientMessage, Joined, LeaveReason, Ready, RelayedMessage, ServerMessage } from '../../schemas/index.js'
+import type { ClientMessage, Joined, Ready, RelayedMessage, ServerMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
 import { Peer, type Publication } from './peer.js'
+import { Roster, type RosterEvents } from './roster.js'
 import type { SignalingSession, SignalingState } from './signaling-session.js'
 import { type Slot, slotKinds } from './slots.js'
 
-/** What a `Call` tells. */
-export interface CallEvents {
-  /** Somebody is here. */
-  peer: Peer
-  /**
-   * Somebody is gone. `left`: said so; `disconnected`: its connection broke; `replaced`: the same seat goes on as
-   * `replacedBy`, with the same `stream()`, so a page keeps the tile (the event `peer` follows at once).
-   */
-  left: { readonly peer: Peer; readonly reason: LeaveReason | 'replaced'; readonly replacedBy?: Peer }
+/** What a `Call` tells, besides who comes and goes. */
+export interface CallEvents extends RosterEvents {
   signaling: SignalingState
   /** Something went wrong and the call goes on. For logs. */
   error: CallError
@@ -34,19 +28,17 @@ export interface CallOptions {
  * A room that you are in. Made by `join`.
  *
  * When the socket to the service breaks, media goes on; the call comes back into the room by itself, and every peer that
- * comes back too is replaced by a new one (`left` with `replacedBy`).
+ * comes back too is replaced by a new one (`left` with `replacedBy`) as soon as that one is live.
  */
 export class Call extends Emitter<CallEvents> {
   readonly room: string
   readonly #session: SignalingSession
   readonly #configuration: RTCConfiguration
   readonly #name: string | undefined
-  readonly #peers = new Map<string, Peer>()
+  readonly #roster: Roster
   readonly #publications = new Map<Slot, Publication>()
   readonly #early = new EarlySignals()
   readonly #ended = new AbortController()
-  /** Peers of a socket that broke: connected as long as it lasts, but no signal reaches them. */
-  readonly #orphans = new Set<Peer>()
   #id: string
 
   /** @internal use `join` */
@@ -60,7 +52,10 @@ export class Call extends Emitter<CallEvents> {
       ...(options.iceServers && { iceServers: [...options.iceServers] }),
       ...(options.iceTransportPolicy && { iceTransportPolicy: options.iceTransportPolicy }),
     }
+    this.#roster = new Roster(() => session.state === 'open')
     const { signal } = this.#ended
+    this.#roster.on('peer', (peer) => this.emit('peer', peer))
+    this.#roster.on('left', (left) => this.emit('left', left))
     session.on('message', (message) => this.#receive(message), { signal })
     session.on('error', (error) => this.emit('error', error), { signal })
     session.on('state', (state) => this.#onSignaling(state))
@@ -81,7 +76,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** The others by their id, oldest first. */
   get peers(): ReadonlyMap<string, Peer> {
-    return this.#peers
+    return this.#roster.shown
   }
 
   /**
@@ -114,7 +109,7 @@ export class Call extends Emitter<CallEvents> {
 
   async #setPublication(slot: Slot, publication: Publication): Promise<void> {
     this.#publications.set(slot, publication)
-    await Promise.all(Array.from(this.#peers.values(), (peer) => peer.publish(slot)))
+    await Promise.all(Array.from(this.#roster.all(), (peer) => peer.publish(slot)))
   }
 
   #receive(message: ServerMessage): void {
@@ -129,7 +124,7 @@ export class Call extends Emitter<CallEvents> {
         break
       case 'peer-left':
         this.#early.forget(message.peerId)
-        this.#drop(this.#peers.get(message.peerId), message.reason)
+        this.#roster.remove(message.peerId, message.reason)
         break
       case 'error':
         // The peer left while a signal for it was under way; its peer-left comes or came.
@@ -139,13 +134,12 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #onSignal(message: RelayedMessage): void {
-    const peer = this.#peers.get(message.from)
+    const peer = this.#roster.find(message.from)
     if (peer === undefined) this.#early.hold(message)
     else peer.receive(message)
   }
 
   #onReady({ peerId, name, isInitiator }: Ready): void {
-    const predecessor = this.#peers.get(peerId) ?? this.#orphanFor(name)
     const peer = new Peer({
       id: peerId,
       name,
@@ -153,67 +147,27 @@ export class Call extends Emitter<CallEvents> {
       configuration: this.#configuration,
       publications: this.#publications,
       send: (message: ClientMessage) => this.#session.send(message),
-      predecessor,
     })
     peer.on('error', (error) => this.emit('error', error))
-    if (predecessor !== undefined) {
-      this.#forget(predecessor)
-      this.emit('left', { peer: predecessor, reason: 'replaced', replacedBy: peer })
-    }
-    this.#peers.set(peerId, peer)
-    this.emit('peer', peer)
+    this.#roster.add(peer)
     for (const message of this.#early.take(peerId)) peer.receive(message)
   }
 
-  /** Whom a newcomer after a reconnect most likely is: the orphan of its name, else the oldest one. */
-  #orphanFor(name: string | undefined): Peer | undefined {
-    const orphans = [...this.#orphans]
-    return orphans.find((orphan) => orphan.name === name) ?? orphans[0]
-  }
-
   #onSignaling(state: SignalingState): void {
-    if (state === 'reconnecting') {
-      for (const peer of this.#peers.values()) this.#adoptOrphan(peer)
-    }
+    if (state === 'reconnecting') this.#roster.orphanAll()
     this.emit('signaling', state)
-  }
-
-  #adoptOrphan(peer: Peer): void {
-    if (this.#orphans.has(peer)) return
-    this.#orphans.add(peer)
-    peer.on('state', () => this.#dropIfLost(peer), { signal: this.#ended.signal })
   }
 
   #onRejoined(id: string): void {
     this.#id = id
-    for (const orphan of [...this.#orphans]) this.#dropIfLost(orphan)
-  }
-
-  /** With the service there again, an orphan without a connection is nobody that anything else will be heard of. */
-  #dropIfLost(orphan: Peer): void {
-    const isLost = orphan.state === 'failed' || orphan.state === 'closed'
-    if (isLost && this.#orphans.has(orphan) && this.signaling === 'open') this.#drop(orphan, 'disconnected')
-  }
-
-  #drop(peer: Peer | undefined, reason: LeaveReason): void {
-    if (peer === undefined) return
-    this.#forget(peer)
-    peer.close()
-    this.emit('left', { peer, reason })
-  }
-
-  #forget(peer: Peer): void {
-    this.#peers.delete(peer.id)
-    this.#orphans.delete(peer)
+    this.#roster.review()
   }
 
   #end(reason: CallError | 'left'): void {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
     this.#session.close()
-    for (const peer of this.#peers.values()) peer.close()
-    this.#peers.clear()
-    this.#orphans.clear()
+    this.#roster.end()
     this.emit('end', { reason })
   }
 }

@@ -1,61 +1,32 @@
-/** How long a track of a predecessor may stay after the connection is live: the other camera may be off by now. */
-const settleAfterMs = 1500
-
-/** What a `PeerStream` takes over from. */
-export interface Predecessor {
-  stream(): MediaStream
-  close(): void
-}
-
-/**
- * The one `MediaStream` of a peer. When a peer replaces another after a reconnect it goes on with the stream of its
- * predecessor, whose connection still runs: each track is exchanged when the new one has data, so the picture on the page
- * does not even flicker. When all is exchanged the predecessor is closed.
- */
+/** The one `MediaStream` of a peer. A peer that replaces another after a reconnect goes on with the object of that one. */
 export class PeerStream {
-  readonly media: MediaStream
-  readonly #waiting = new Map<MediaStreamTrack, AbortController>()
-  #predecessor: Predecessor | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #media = new MediaStream()
+  #isHandedOver = false
 
-  constructor(predecessor?: Predecessor) {
-    this.#predecessor = predecessor
-    this.media = predecessor?.stream() ?? new MediaStream()
+  get media(): MediaStream {
+    return this.#media
   }
 
   /** Puts a track in, in the place of the one of its kind. */
   show(track: MediaStreamTrack): void {
-    if (this.#predecessor === undefined || !track.muted) {
-      this.#exchange(track)
-      return
+    // It belongs to the successor now; a late track would put this one's dead picture in the place of its live one.
+    if (this.#isHandedOver) return
+    for (const other of this.#media.getTracks()) {
+      if (other.kind === track.kind && other !== track) this.#media.removeTrack(other)
     }
-    if (this.#waiting.has(track)) return
-    const waiting = new AbortController()
-    this.#waiting.set(track, waiting)
-    track.addEventListener('unmute', () => this.#exchange(track), { once: true, signal: waiting.signal })
+    this.#media.addTrack(track)
   }
 
-  /** The connection is live: what has no data after a moment will not have any soon. */
-  settleSoon(): void {
-    if (this.#predecessor === undefined) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.settle(), settleAfterMs)
+  /** Takes the object of another, with the tracks of this one alone in it. */
+  takeOver(other: PeerStream): void {
+    const own = this.#media
+    this.#media = other.#handOver()
+    for (const track of this.#media.getTracks()) this.#media.removeTrack(track)
+    for (const track of own.getTracks()) this.#media.addTrack(track)
   }
 
-  /** Exchanges what is left, and closes the predecessor. */
-  settle(): void {
-    clearTimeout(this.#timer)
-    for (const track of [...this.#waiting.keys()]) this.#exchange(track)
-    this.#predecessor?.close()
-    this.#predecessor = undefined
-  }
-
-  #exchange(track: MediaStreamTrack): void {
-    this.#waiting.get(track)?.abort()
-    this.#waiting.delete(track)
-    for (const other of this.media.getTracks()) {
-      if (other.kind === track.kind && other !== track) this.media.removeTrack(other)
-    }
-    this.media.addTrack(track)
+  #handOver(): MediaStream {
+    this.#isHandedOver = true
+    return this.#media
   }
 }

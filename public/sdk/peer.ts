@@ -1,4 +1,4 @@
-import type { ClientMessage, RelayedMessage } from '../../schemas/index.js'
+import type { ClientMessage, LeaveReason, RelayedMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { CandidateQueue, ufragsOf } from './candidate-queue.js'
 import { ControlChannel, type MediaState, mediaState } from './control-channel.js'
@@ -25,6 +25,8 @@ export interface PeerEvents {
   track: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** `isSending` may answer differently now. */
   media: undefined
+  /** Its side of the connection is closed. `left`: it said so before. The call's `left` follows; listen to that. */
+  gone: LeaveReason
   /** A signal of the peer could not be used (`protocol`). */
   error: CallError
 }
@@ -46,8 +48,6 @@ export interface PeerOptions {
   readonly publications: ReadonlyMap<Slot, Publication>
   /** @returns false when the message is lost */
   readonly send: (message: ClientMessage) => boolean
-  /** The same person's peer before the signaling broke: its pictures stay until this one has its own. */
-  readonly predecessor?: Peer | undefined
 }
 
 /**
@@ -67,7 +67,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #options: PeerOptions
   readonly #candidates = new CandidateQueue()
   readonly #control: ControlChannel
-  readonly #stream: PeerStream
+  readonly #stream = new PeerStream()
   // Empty: it only gives the tracks of this side one name in the descriptions.
   readonly #outgoing = new MediaStream()
   #transceivers = new Map<Slot, RTCRtpTransceiver>()
@@ -77,6 +77,7 @@ export class Peer extends Emitter<PeerEvents> {
   #restartTimer: ReturnType<typeof setTimeout> | undefined
   #lastCandidateMid = '0'
   #saidEndOfCandidates = false
+  #isDetached = false
 
   /** Made by `Call` when the service says that the two can negotiate. */
   constructor(options: PeerOptions) {
@@ -85,13 +86,14 @@ export class Peer extends Emitter<PeerEvents> {
     this.id = options.id
     this.name = options.name
     this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...options.configuration })
-    this.#stream = new PeerStream(options.predecessor)
     this.#listen()
     this.#control = new ControlChannel(this.pc, this.#own())
     this.#control.on('media', (media) => {
       this.#media = media
       this.emit('media', undefined)
     })
+    this.#control.on('bye', () => this.emit('gone', 'left'))
+    this.#control.on('close', () => this.#state !== 'closed' && this.emit('gone', 'disconnected'))
     if (options.isInitiator) this.#layDownSlots()
   }
 
@@ -99,7 +101,7 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#state
   }
 
-  /** The peer's microphone and camera: always the same object, also across reconnects; its tracks may change. */
+  /** The peer's microphone and camera: one object, which a peer that replaces this one goes on with; its tracks may change. */
   stream(): MediaStream {
     return this.#stream.media
   }
@@ -110,8 +112,7 @@ export class Peer extends Emitter<PeerEvents> {
    */
   isSending(slot: Slot): boolean {
     if (this.#media !== undefined) return this.#media[slot]
-    const track = this.#transceivers.get(slot)?.receiver.track
-    return track !== undefined && track.readyState === 'live' && !track.muted
+    return this.#hasData(slot)
   }
 
   /**
@@ -147,13 +148,61 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /**
+   * Whether all that the peer says it is sending has arrived.
+   *
+   * @internal called by `Roster`
+   */
+  get isComplete(): boolean {
+    const media = this.#media
+    return media !== undefined && slots.every((slot) => !media[slot] || this.#hasData(slot))
+  }
+
+  /** Whether the peer would be heard of if it hung up without the service. @internal called by `Roster` */
+  get isReachable(): boolean {
+    return this.#control.state === 'open'
+  }
+
+  /** Whether the other side has closed the connection. @internal called by `Roster` */
+  get hasHungUp(): boolean {
+    return this.#control.state === 'closed'
+  }
+
+  /**
+   * Ends the signaling, and leaves the connection as it is: its signals would reach somebody else, or nobody.
+   *
+   * @internal called by `Roster`
+   */
+  detach(): void {
+    this.#isDetached = true
+    clearTimeout(this.#restartTimer)
+  }
+
+  /**
+   * Goes on with the stream object of another peer, which loses it.
+   *
+   * @internal called by `Roster`
+   */
+  takeOver(predecessor: Peer): void {
+    this.#stream.takeOver(predecessor.#stream)
+  }
+
+  /**
+   * Says so to the other side, and ends the connection.
+   *
+   * @internal called by `Roster`
+   */
+  hangUp(): void {
+    this.#control.sayBye()
+    this.close()
+  }
+
+  /**
    * Ends the connection. The last picture stays in the stream.
    *
-   * @internal called by `Call`
+   * @internal called by `Roster`
    */
   close(): void {
     clearTimeout(this.#restartTimer)
-    this.#stream.settle()
     this.pc.close()
     this.#setState('closed')
   }
@@ -235,13 +284,13 @@ export class Peer extends Emitter<PeerEvents> {
   #sendDescription(): void {
     const description = this.pc.localDescription
     if (description === null || (description.type !== 'offer' && description.type !== 'answer')) return
-    this.#options.send({ type: description.type, to: this.id, sdp: description.sdp })
+    this.#send({ type: description.type, to: this.id, sdp: description.sdp })
   }
 
   #sendCandidate(candidate: RTCIceCandidateInit): void {
     if (candidate.candidate === '') this.#saidEndOfCandidates = true
     else this.#lastCandidateMid = candidate.sdpMid ?? this.#lastCandidateMid
-    this.#options.send({ type: 'ice', to: this.id, candidate })
+    this.#send({ type: 'ice', to: this.id, candidate })
   }
 
   #onGatheringState(): void {
@@ -273,15 +322,14 @@ export class Peer extends Emitter<PeerEvents> {
     switch (this.pc.connectionState) {
       case 'connected':
         this.#setState('live')
-        this.#stream.settleSoon()
         break
       case 'disconnected':
         if (this.#state === 'live') this.#setState('unstable')
-        this.#restartTimer = setTimeout(() => this.#options.isInitiator && this.pc.restartIce(), restartAfterMs)
+        if (this.#options.isInitiator && !this.#isDetached)
+          this.#restartTimer = setTimeout(() => this.pc.restartIce(), restartAfterMs)
         break
       case 'failed':
         this.#setState('failed')
-        this.#stream.settle()
         break
       // `connecting` again is what a healthy ICE restart looks like in Firefox: no news.
     }
@@ -308,6 +356,15 @@ export class Peer extends Emitter<PeerEvents> {
     // Closing the connection makes whatever is under way fail; that is no news.
     if (this.pc.signalingState === 'closed') return
     this.emit('error', cause instanceof CallError ? cause : new CallError('protocol', undefined, { cause }))
+  }
+
+  #hasData(slot: Slot): boolean {
+    const track = this.#transceivers.get(slot)?.receiver.track
+    return track !== undefined && track.readyState === 'live' && !track.muted
+  }
+
+  #send(message: ClientMessage): void {
+    if (!this.#isDetached) this.#options.send(message)
   }
 
   #own(): MediaState {

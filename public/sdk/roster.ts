@@ -1,0 +1,223 @@
+import type { LeaveReason } from '../../schemas/index.js'
+import { Emitter } from './emitter.js'
+import type { Peer } from './peer.js'
+
+/** How long a successor that is live may take until its pictures are there: a camera may be on, but slow. */
+const settleAfterMs = 1500
+
+/**
+ * How long the connection of a replaced peer stays. The other side replaces it too, in its own time; closed before, it
+ * would look there as if somebody had hung up.
+ */
+const retireAfterMs = 4000
+
+/** What a `Roster` tells. */
+export interface RosterEvents {
+  /** Somebody is here. */
+  peer: Peer
+  /**
+   * Somebody is gone. `left`: said so; `disconnected`: its connection broke; `replaced`: `replacedBy` goes on with the
+   * same `stream()`, so a page keeps the tile (the event `peer` follows at once).
+   */
+  left: { readonly peer: Peer; readonly reason: LeaveReason | 'replaced'; readonly replacedBy?: Peer }
+}
+
+/** A newcomer that is not shown before it is live, and the orphan whose place it takes then. */
+interface Held {
+  readonly peer: Peer
+  readonly orphan: Peer
+  timer?: ReturnType<typeof setTimeout> | undefined
+}
+
+/**
+ * Who is in the call, as the page is to see it.
+ *
+ * A peer whose signaling broke (on either side) is an orphan: its media goes on, so it is shown as long as that lasts, but
+ * no signal passes any more. Whether a newcomer is the same person nobody can know, names being anybody's; so it is held
+ * back, and takes the place of an orphan only when it is live itself. A name and a picture shown together always
+ * belong to one connection.
+ */
+export class Roster extends Emitter<RosterEvents> {
+  /** Whom the page may know of, oldest first. */
+  readonly shown = new Map<string, Peer>()
+  readonly #orphans = new Set<Peer>()
+  readonly #held = new Map<string, Held>()
+  readonly #retired = new Map<Peer, ReturnType<typeof setTimeout>>()
+  readonly #ended = new AbortController()
+  readonly #isServed: () => boolean
+
+  /** @param isServed  whether the service can be heard; while it is not, a broken connection may yet be replaced */
+  constructor(isServed: () => boolean) {
+    super()
+    this.#isServed = isServed
+  }
+
+  /** Everybody to whom tracks are published, shown or not. */
+  *all(): Iterable<Peer> {
+    yield* this.shown.values()
+    for (const { peer } of this.#held.values()) yield peer
+  }
+
+  /** To whom a signal of this member belongs: never an orphan, which may have the same id. */
+  find(id: string): Peer | undefined {
+    const held = this.#held.get(id)
+    if (held !== undefined) return held.peer
+    const peer = this.shown.get(id)
+    return peer !== undefined && !this.#orphans.has(peer) ? peer : undefined
+  }
+
+  /** The service has announced this one. */
+  add(peer: Peer): void {
+    const { signal } = this.#ended
+    this.#discard(peer.id)
+    // Announced again: what was known under this id gets no signal from now on.
+    const namesake = this.shown.get(peer.id)
+    if (namesake !== undefined) this.#adopt(namesake)
+    peer.on('gone', (reason) => this.#onGone(peer, reason), { signal })
+    const orphan = this.shown.get(peer.id) ?? this.#orphanFor(peer.name)
+    if (orphan === undefined) this.#show(peer)
+    else this.#hold({ peer, orphan })
+  }
+
+  /** The service says that this one has gone. */
+  remove(id: string, reason: LeaveReason): void {
+    const wasHeld = this.#discard(id)
+    const peer = this.shown.get(id)
+    if (peer === undefined) return
+    if (reason === 'left') this.#drop(peer, reason)
+    else if (wasHeld || this.#orphans.has(peer)) return
+    // Only its socket broke.
+    else if (peer.state === 'live' && peer.isReachable) this.#adopt(peer)
+    else this.#drop(peer, reason)
+  }
+
+  /** The socket of this side broke. */
+  orphanAll(): void {
+    for (const held of [...this.#held.values()]) {
+      if (held.peer.state === 'live') this.#promote(held)
+      else this.#discard(held.peer.id)
+    }
+    for (const peer of [...this.shown.values()]) this.#adopt(peer)
+  }
+
+  /** The service can be heard again: an orphan without a connection is nobody that anything else will be heard of. */
+  review(): void {
+    for (const orphan of [...this.#orphans]) this.#dropIfLost(orphan)
+  }
+
+  /** Hangs up on everybody. No event follows. */
+  end(): void {
+    this.#ended.abort()
+    for (const { timer } of this.#held.values()) clearTimeout(timer)
+    for (const timer of this.#retired.values()) clearTimeout(timer)
+    for (const peer of [...this.all(), ...this.#retired.keys()]) peer.hangUp()
+    this.shown.clear()
+    this.#held.clear()
+    this.#orphans.clear()
+    this.#retired.clear()
+  }
+
+  /** An orphan that nobody is to replace yet: the one of this name, else the oldest. */
+  #orphanFor(name: string | undefined): Peer | undefined {
+    const taken = new Set(Array.from(this.#held.values(), ({ orphan }) => orphan))
+    const free = [...this.#orphans].filter((orphan) => !taken.has(orphan))
+    return free.find((orphan) => orphan.name === name) ?? free[0]
+  }
+
+  #hold(held: Held): void {
+    const { signal } = this.#ended
+    this.#held.set(held.peer.id, held)
+    held.peer.on('state', () => this.#consider(held), { signal })
+    held.peer.on('media', () => this.#consider(held), { signal })
+  }
+
+  #show(peer: Peer): void {
+    this.shown.set(peer.id, peer)
+    this.emit('peer', peer)
+  }
+
+  #adopt(peer: Peer): void {
+    if (this.#orphans.has(peer)) return
+    this.#orphans.add(peer)
+    peer.detach()
+    peer.on('state', () => this.#dropIfLost(peer), { signal: this.#ended.signal })
+    this.#dropIfLost(peer)
+  }
+
+  #dropIfLost(orphan: Peer): void {
+    if (!this.#orphans.has(orphan)) return
+    const isLost = orphan.state === 'failed' || orphan.state === 'closed'
+    if (orphan.hasHungUp || (isLost && this.#isServed())) this.#drop(orphan, 'disconnected')
+  }
+
+  #onGone(peer: Peer, reason: LeaveReason): void {
+    if (this.#held.get(peer.id)?.peer === peer) this.#discard(peer.id)
+    else if (this.shown.get(peer.id) !== peer) this.#bury(peer)
+    else if (reason === 'left') this.#drop(peer, reason)
+    // Of a peer that is no orphan the service will tell, and it knows the reason.
+    else this.#dropIfLost(peer)
+  }
+
+  /** @returns whether there was a newcomer of this id that was not shown yet */
+  #discard(id: string): boolean {
+    const held = this.#held.get(id)
+    if (held === undefined) return false
+    this.#held.delete(id)
+    clearTimeout(held.timer)
+    held.peer.close()
+    return true
+  }
+
+  #consider(held: Held): void {
+    if (this.#held.get(held.peer.id) !== held || held.peer.state !== 'live') return
+    if (held.peer.isComplete) this.#promote(held)
+    else held.timer ??= setTimeout(() => this.#settle(held), settleAfterMs)
+  }
+
+  #settle(held: Held): void {
+    held.timer = undefined
+    if (held.peer.state === 'live') this.#promote(held)
+  }
+
+  #promote({ peer, orphan, timer }: Held): void {
+    clearTimeout(timer)
+    this.#held.delete(peer.id)
+    this.#forget(orphan)
+    peer.takeOver(orphan)
+    this.#retired.set(
+      orphan,
+      setTimeout(() => this.#bury(orphan), retireAfterMs),
+    )
+    this.emit('left', { peer: orphan, reason: 'replaced', replacedBy: peer })
+    this.#show(peer)
+    this.#release(orphan)
+  }
+
+  #bury(retired: Peer): void {
+    clearTimeout(this.#retired.get(retired))
+    this.#retired.delete(retired)
+    retired.close()
+  }
+
+  #drop(peer: Peer, reason: LeaveReason): void {
+    this.#forget(peer)
+    peer.close()
+    this.emit('left', { peer, reason })
+    this.#release(peer)
+  }
+
+  #forget(peer: Peer): void {
+    this.shown.delete(peer.id)
+    this.#orphans.delete(peer)
+  }
+
+  /** The place is free: who was held back for it comes in. */
+  #release(orphan: Peer): void {
+    for (const held of [...this.#held.values()]) {
+      if (held.orphan !== orphan) continue
+      this.#held.delete(held.peer.id)
+      clearTimeout(held.timer)
+      this.#show(held.peer)
+    }
+  }
+}
