@@ -1,0 +1,322 @@
+import type { Browser } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { Client, startService } from '../helper.js'
+import { type BrowserName, openBrowser, Person } from './browsers.js'
+
+declare global {
+  /** Every connection that the page has made, in their order. */
+  var connections: RTCPeerConnection[]
+  /** While it is true, no remote candidate is taken in: a connection that is begun now stays begun. */
+  var areCandidatesHeld: boolean
+  /** While it is true, no socket reaches the service. */
+  var isCutOff: boolean
+  var sockets: WebSocket[]
+  /** The names that stood over a picture while the call was on. */
+  var namesShown: Set<string>
+}
+
+const room = '1001'
+
+/** Lets a test hold candidates back, cut one side off, and see every name that the page shows. */
+function instrument(): void {
+  globalThis.connections = []
+  globalThis.sockets = []
+  globalThis.namesShown = new Set()
+  globalThis.areCandidatesHeld = false
+  globalThis.isCutOff = false
+  globalThis.RTCPeerConnection = class extends globalThis.RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration)
+      globalThis.connections.push(this)
+    }
+
+    override addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
+      return globalThis.areCandidatesHeld ? Promise.resolve() : super.addIceCandidate(candidate)
+    }
+  }
+  globalThis.WebSocket = class extends globalThis.WebSocket {
+    constructor(url: string | URL) {
+      super(globalThis.isCutOff ? 'ws://127.0.0.1:1/' : url)
+      globalThis.sockets.push(this)
+    }
+  }
+  new MutationObserver(() => {
+    for (const name of document.querySelectorAll('.tile-name')) globalThis.namesShown.add(name.textContent ?? '')
+  }).observe(document, { subtree: true, childList: true, characterData: true })
+}
+
+interface Pair {
+  readonly ada: Person
+  readonly bo: Person
+}
+
+async function startPair(t: Test, browser: Browser, url: string): Promise<Pair> {
+  const options = { prepare: instrument }
+  const [ada, bo] = [await Person.open(t, browser, url, options), await Person.open(t, browser, url, options)]
+  await ada.join(room, 'Ada')
+  await ada.state('waiting')
+  await bo.join(room, 'Bo')
+  await Promise.all([ada.state('connected'), bo.state('connected')])
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  return { ada, bo }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+/** The ids of the peers that the page may know of. */
+function peerIds(person: Person): Promise<string[]> {
+  return person.page.evaluate(() => [...(globalThis.signalboxCall?.peers.keys() ?? [])])
+}
+
+function put(person: Person, flag: 'areCandidatesHeld' | 'isCutOff', value: boolean): Promise<void> {
+  return person.page.evaluate(
+    ([flag, value]) => {
+      globalThis[flag] = value
+    },
+    [flag, value] as const,
+  )
+}
+
+/** Waits until a peer of another id is shown and live. */
+async function hasOther(person: Person, before: readonly string[]): Promise<void> {
+  await person.page.waitForFunction((before) => {
+    const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+    return peer !== undefined && !before.includes(peer.id) && peer.state === 'live'
+  }, before)
+}
+
+/** Waits until the picture that the page shows is of this connection (the first is 0), and has so many more frames. */
+async function showsConnection(person: Person, index: number): Promise<void> {
+  await person.page.waitForFunction((index) => {
+    const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+    const video = document.querySelector<HTMLVideoElement>('.tile video')
+    if (peer === undefined || !(video?.srcObject instanceof MediaStream)) return false
+    const shown = video.srcObject.getTracks()
+    const received = connections[index]?.getReceivers().map(({ track }) => track) ?? []
+    return (
+      peer.stream() === video.srcObject &&
+      peer.pc === connections[index] &&
+      shown.length === 2 &&
+      shown.every((track) => received.includes(track) && track.readyState === 'live' && !track.muted)
+    )
+  }, index)
+  await person.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const video = document.querySelector<HTMLVideoElement>('.tile video')
+        let frames = 0
+        const count = (): void => {
+          frames += 1
+          if (frames === 20) resolve()
+          else video?.requestVideoFrameCallback(count)
+        }
+        video?.requestVideoFrameCallback(count)
+      }),
+  )
+}
+
+function bothOf<Result>({ ada, bo }: Pair, act: (person: Person) => Promise<Result>): Promise<[Result, Result]> {
+  return Promise.all([act(ada), act(bo)])
+}
+
+t.test('recovery', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+
+  t.test('after a restart of the service both sides go on over a new connection', async (t) => {
+    const first = await startService(t)
+    const pair = await startPair(t, browser, first.url)
+    const before = (await bothOf(pair, peerIds)).flat()
+    await pair.ada.page.evaluate(() => {
+      const log: string[] = []
+      Object.assign(globalThis, { log })
+      const call = globalThis.signalboxCall
+      call?.on('left', ({ reason, replacedBy }) => log.push(`${reason} ${replacedBy?.state}`))
+      call?.on('peer', (peer) => log.push(`peer ${peer.state}`))
+    })
+    await first.app.close()
+    await startService(t, {}, portOf(first.url))
+    await bothOf(pair, (person) => hasOther(person, before))
+    await bothOf(pair, (person) => showsConnection(person, 1))
+    t.strictSame(
+      await pair.ada.page.evaluate(() => Reflect.get(globalThis, 'log')),
+      ['replaced live', 'peer live'],
+      'the page hears of the new peer when that is live, and of nothing else',
+    )
+    // The old connection is let go when the other side has had its time to replace it too.
+    await bothOf(pair, (person) => person.page.waitForFunction(() => connections[0]?.connectionState === 'closed'))
+    await bothOf(pair, (person) => showsConnection(person, 1))
+  })
+
+  t.test('a second restart, while the pair reconnects, leaves the picture alive', async (t) => {
+    const first = await startService(t)
+    const port = portOf(first.url)
+    const pair = await startPair(t, browser, first.url)
+    const before = (await bothOf(pair, peerIds)).flat()
+    await bothOf(pair, (person) => put(person, 'areCandidatesHeld', true))
+    await first.app.close()
+    const second = await startService(t, {}, port)
+    await bothOf(pair, async (person) => {
+      await person.page.waitForFunction(
+        () => connections[1]?.signalingState === 'stable' && connections[1].remoteDescription !== null,
+      )
+    })
+    t.strictSame((await bothOf(pair, peerIds)).flat(), before, 'who is not live yet is not shown')
+    await bothOf(pair, (person) => showsConnection(person, 0))
+    await second.app.close()
+    await bothOf(pair, (person) => put(person, 'areCandidatesHeld', false))
+    await bothOf(pair, (person) => showsConnection(person, 0))
+    await startService(t, {}, port)
+    await bothOf(pair, (person) => hasOther(person, before))
+    await bothOf(pair, (person) => showsConnection(person, 2))
+  })
+
+  t.test('a stranger who takes the seat after a restart is never named over the picture of another', async (t) => {
+    const first = await startService(t)
+    const { ada, bo } = await startPair(t, browser, first.url)
+    await put(bo, 'isCutOff', true)
+    await put(ada, 'isCutOff', true)
+    await first.app.close()
+    await startService(t, {}, portOf(first.url))
+    const cy = await Client.join(t, first.url, room, { name: 'Cy' })
+    await put(ada, 'isCutOff', false)
+    await cy.next('ready')
+    // Ada has made a connection for Cy, who never answers.
+    await ada.page.waitForFunction(() => connections.length === 2)
+    await showsConnection(ada, 0)
+    t.strictSame(await ada.page.evaluate(() => [...namesShown]), ['Bo'])
+    cy.send({ type: 'leave' })
+    await ada.page.waitForFunction(() => connections[1]?.connectionState === 'closed')
+    t.strictSame(await ada.page.evaluate(() => [...namesShown]), ['Bo'])
+    await put(bo, 'isCutOff', false)
+    await Promise.all([showsConnection(ada, 2), showsConnection(bo, 1)])
+  })
+
+  t.test('who hangs up while the service is away has left', async (t) => {
+    const { app, url } = await startService(t)
+    const { ada, bo } = await startPair(t, browser, url)
+    await app.close()
+    await ada.page.waitForSelector('#pill', { state: 'visible' })
+    await bo.page.click('#leave')
+    await ada.state('left')
+    t.strictSame(await peerIds(ada), [])
+    await ada.isTold('Bo left.')
+  })
+
+  t.test('who closes the window while the service is away is gone', async (t) => {
+    const { app, url } = await startService(t)
+    const { ada, bo } = await startPair(t, browser, url)
+    await app.close()
+    await ada.page.waitForSelector('#pill', { state: 'visible' })
+    await bo.page.close({ runBeforeUnload: false })
+    await ada.state('left')
+  })
+
+  t.test('when one side alone loses the service, both go on, and meet again', async (t) => {
+    const { url } = await startService(t)
+    const pair = await startPair(t, browser, url)
+    const { ada, bo } = pair
+    const before = await peerIds(bo)
+    const heard = bo.page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          globalThis.sockets.at(-1)?.addEventListener('message', ({ data }) => {
+            const message = JSON.parse(data)
+            if (message.type === 'peer-left') resolve(message.reason)
+          })
+        }),
+    )
+    await ada.page.evaluate(() => {
+      globalThis.isCutOff = true
+      globalThis.sockets.at(-1)?.close()
+    })
+    t.equal(await heard, 'disconnected')
+    await bothOf(pair, (person) => showsConnection(person, 0))
+    t.strictSame(await peerIds(bo), before)
+    await put(ada, 'isCutOff', false)
+    await bothOf(pair, (person) => showsConnection(person, 1))
+  })
+
+  t.test('who loses the service and then closes the window is gone', async (t) => {
+    const { url } = await startService(t)
+    const { ada, bo } = await startPair(t, browser, url)
+    await bo.page.evaluate(() => {
+      globalThis.isCutOff = true
+      globalThis.sockets.at(-1)?.close()
+    })
+    await bo.page.waitForSelector('#pill', { state: 'visible' })
+    await showsConnection(ada, 0)
+    await bo.page.close({ runBeforeUnload: false })
+    await ada.state('left')
+  })
+
+  t.test('a bad candidate that comes before the offer costs nothing but itself', async (t) => {
+    const { url } = await startService(t)
+    const ada = await Person.open(t, browser, url)
+    await ada.join(room, 'Ada')
+    const errors = ada.page.evaluate(
+      () => new Promise<string>((resolve) => globalThis.signalboxCall?.on('error', ({ code }) => resolve(code))),
+    )
+    const sdp = await ada.page.evaluate(async () => {
+      const pc = new RTCPeerConnection()
+      pc.addTransceiver('audio')
+      const { sdp = '' } = await pc.createOffer()
+      pc.close()
+      return sdp
+    })
+    const bo = await Client.join(t, url, room)
+    await bo.next('ready')
+    // Well-formed, and of a media section that is not there.
+    bo.send({ type: 'ice', candidate: { candidate: 'candidate:1 1 udp 1 10.99.0.1 9 typ host', sdpMLineIndex: 9 } })
+    bo.send({ type: 'offer', sdp })
+    await bo.next('answer')
+    t.equal(await errors, 'protocol')
+  })
+
+  t.test('a track of the wrong kind is refused also when nobody else is there', async (t) => {
+    const { url } = await startService(t)
+    const ada = await Person.open(t, browser, url)
+    await ada.join(room)
+    const refusal = await ada.page.evaluate(async () => {
+      const [track = null] = (await navigator.mediaDevices.getUserMedia({ video: true })).getTracks()
+      try {
+        await globalThis.signalboxCall?.publish('mic', track)
+        return undefined
+      } catch (error) {
+        return error instanceof TypeError
+      }
+    })
+    t.equal(refusal, true)
+  })
+})
+
+t.test('what one side mutes the other hears of, whichever browsers they have', async (t) => {
+  const browsers = { chromium: await openBrowser(t, 'chromium'), firefox: await openBrowser(t, 'firefox') }
+  const pairs: [BrowserName, BrowserName][] = [
+    ['firefox', 'firefox'],
+    ['chromium', 'firefox'],
+    ['firefox', 'chromium'],
+  ]
+  for (const [first, newcomer] of pairs) {
+    await t.test(`${first} is there, ${newcomer} comes`, async (t) => {
+      const { url } = await startService(t)
+      const [ada, bo] = [await Person.open(t, browsers[first], url), await Person.open(t, browsers[newcomer], url)]
+      await ada.join(room, 'Ada')
+      await bo.join(room, 'Bo')
+      await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+      for (const [teller, hearer] of [
+        [ada, bo],
+        [bo, ada],
+      ] as const) {
+        await teller.page.click('#mic')
+        // By the track alone the other would be sending: a muted microphone sends silence.
+        await hearer.page.waitForFunction(() => {
+          const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+          return peer?.isSending('mic') === false
+        })
+      }
+      t.strictSame([ada.complaints, bo.complaints], [[], []])
+    })
+  }
+})
