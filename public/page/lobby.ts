@@ -1,4 +1,4 @@
-import { CallError } from '../sdk/index.js'
+import { CallError, type Slot } from '../sdk/index.js'
 import type { PageState } from './call-state.js'
 import { bindDeviceSelect } from './device-select.js'
 import { find } from './elements.js'
@@ -53,15 +53,19 @@ export class Lobby {
     globalThis.addEventListener('hashchange', () => this.#readFragment())
   }
 
-  /** Shows the lobby, and starts the devices. */
-  show(): void {
+  /**
+   * Shows the lobby, and starts the devices.
+   *
+   * @param wanted  which of them; otherwise those that were wanted last
+   */
+  show(wanted?: Readonly<Record<Slot, boolean>>): void {
     setView('lobby')
     document.title = 'Signalbox'
     this.#readFragment()
     this.#setNotice(undefined)
     this.#setJoining(false)
     ;(this.#room.value === '' ? this.#room : this.#join).focus()
-    void this.#media.open()
+    void this.#media.open(wanted)
   }
 
   /** Shows that joining is under way. */
@@ -156,7 +160,7 @@ export class Lobby {
     if (helpElement.textContent !== help) helpElement.textContent = help
     helpElement.hidden = help === ''
     find('preview-text', HTMLElement).textContent =
-      this.#media.isWanted('camera') && this.#media.isOpening ? texts.cameraStarting : texts.cameraIsOff
+      this.#media.isStarting('camera') ? texts.cameraStarting : texts.cameraIsOff
     this.#refreshLevel()
   }
 

@@ -27,7 +27,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     camera: { track: null, isWanted: true, problem: undefined },
   }
   #chain: Promise<void> = Promise.resolve()
-  #isOpening = false
+  #unfinished = 0
   #session = 0
 
   /** The track of a device, null while there is none. */
@@ -51,63 +51,73 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return this.#devices[slot].problem
   }
 
-  /** Whether the browser is asking the person or starting a device. */
-  get isOpening(): boolean {
-    return this.#isOpening
+  /** Whether the browser is about to start a device that is wanted, or is asking the person for it. */
+  isStarting(slot: Slot): boolean {
+    return this.#unfinished > 0 && this.#isMissing(slot)
   }
 
   /** Opens what is wanted, with one question to the person where the browser allows that. */
   open(
     wanted: Readonly<Record<Slot, boolean>> = { mic: this.isWanted('mic'), camera: this.isWanted('camera') },
   ): Promise<void> {
-    for (const slot of slots) this.#devices[slot].isWanted = wanted[slot]
-    return this.#enqueue(() => this.#openMissing())
+    for (const slot of slots) {
+      this.#devices[slot].isWanted = wanted[slot]
+      this.#devices[slot].problem = undefined
+    }
+    return this.#enqueue((session) => this.#openMissing(session))
   }
 
   /** Switches a device. */
   setOn(slot: Slot, isOn: boolean): Promise<void> {
     const device = this.#devices[slot]
     device.isWanted = isOn
-    if (!isOn) device.problem = undefined
+    // Who switches it on after an answer asks anew; an answer that is still to come holds for what was asked before it.
+    device.problem = undefined
     if (slot === 'mic' && device.track !== null) device.track.enabled = isOn
     if (slot === 'camera' && !isOn) this.#release(slot)
-    this.emit('change', undefined)
-    return this.#enqueue(() => this.#openMissing())
+    return this.#enqueue((session) => this.#openMissing(session))
   }
 
   /** Takes another device, and remembers it. '' is the browser's default. */
   choose(slot: Slot, deviceId: string): Promise<void> {
     remember(slot === 'mic' ? 'mic-device' : 'camera-device', deviceId)
-    return this.#enqueue(async () => {
+    return this.#enqueue(async (session) => {
       // Some cameras and phones cannot be opened twice, so the old one goes first.
       this.#release(slot)
-      await this.#openMissing()
+      this.#devices[slot].problem = undefined
+      await this.#openMissing(session)
     })
   }
 
-  /** Lets every device go. What was wanted stays wanted. */
+  /** Lets every device go, also those that are still to be started. What was wanted stays wanted. */
   stop(): void {
     this.#session += 1
     for (const slot of slots) this.#release(slot)
     this.emit('change', undefined)
   }
 
-  async #openMissing(): Promise<void> {
-    const missing = slots.filter((slot) => this.#devices[slot].isWanted && this.#devices[slot].track === null)
-    if (missing.length === 0) return
-    this.#isOpening = true
-    this.emit('change', undefined)
-    const error = await this.#request(missing)
-    // One of the two may work where both together do not.
-    if (error !== undefined && missing.length > 1) {
-      for (const slot of missing) if (await mayAskAlone(slot, error)) await this.#request([slot])
-    }
-    this.#isOpening = false
-    this.emit('change', undefined)
+  /** A device with a problem is not missing: the person has been told, and decides whether to try again. */
+  #isMissing(slot: Slot): boolean {
+    const { isWanted, track, problem } = this.#devices[slot]
+    return isWanted && track === null && problem === undefined
   }
 
-  async #request(asked: readonly Slot[]): Promise<CallErrorCode | undefined> {
-    const session = this.#session
+  async #openMissing(session: number): Promise<void> {
+    const missing = slots.filter((slot) => this.#isMissing(slot))
+    if (missing.length === 0) return
+    const error = await this.#request(missing, session)
+    if (error === undefined) return
+    for (const slot of missing) {
+      // One of the two may work where both together do not.
+      const isWorthAsking = missing.length > 1 && this.#isMissing(slot) && (await mayAskAlone(slot, error))
+      const isStillHere = session === this.#session
+      const problem = isWorthAsking && isStillHere ? await this.#request([slot], session) : error
+      // A refusal is an answer to whatever asks next, too; everything else may be different by then.
+      if (session === this.#session || problem === 'media-denied') this.#devices[slot].problem = problem
+    }
+  }
+
+  async #request(asked: readonly Slot[], session: number): Promise<CallErrorCode | undefined> {
     try {
       const stream = await openMedia({
         audio: asked.includes('mic'),
@@ -118,7 +128,6 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       return undefined
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      for (const slot of asked) this.#devices[slot].problem = error.code
       return error.code
     }
   }
@@ -144,8 +153,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     const device = this.#devices[slot]
     if (device.track !== track) return
     device.track = null
-    this.emit('change', undefined)
-    await this.#enqueue(() => this.#openMissing())
+    await this.#enqueue((session) => this.#openMissing(session))
     if (device.isWanted && device.track === null) this.emit('stopped', slot)
   }
 
@@ -155,10 +163,24 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     track?.stop()
   }
 
-  #enqueue(task: () => Promise<void>): Promise<void> {
-    const run = this.#chain.then(task)
+  /**
+   * Runs a task after the others. It belongs to the session it was queued in: once that is over, nothing is opened any
+   * more, or a light would go on after the person has left.
+   */
+  #enqueue(task: (session: number) => Promise<void>): Promise<void> {
+    const session = this.#session
+    this.#unfinished += 1
+    const run = this.#chain
+      .then(async () => {
+        if (session === this.#session) await task(session)
+      })
+      .finally(() => {
+        this.#unfinished -= 1
+        this.emit('change', undefined)
+      })
     // The chain goes on; whoever asked for this task is given its error.
     this.#chain = run.catch(() => undefined)
+    this.emit('change', undefined)
     return run
   }
 }

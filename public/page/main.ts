@@ -27,6 +27,8 @@ const media = new LocalMedia()
 const lobby = new Lobby(media, speech, status, (request) => void enter(request))
 const callScreen = new CallScreen(media, speech, status)
 let lastRequest: JoinRequest | undefined
+// From the beginning of a join to the end of its call: a second one would meet the first in the room.
+let isBusy = false
 const endScreen = new EndScreen(speech, {
   onRejoin: () => {
     if (lastRequest === undefined) return lobby.show()
@@ -37,6 +39,8 @@ const endScreen = new EndScreen(speech, {
 })
 
 async function enter(request: JoinRequest): Promise<void> {
+  if (isBusy) return
+  isBusy = true
   lastRequest = request
   lobby.begin(request)
   const { room, name } = request
@@ -44,6 +48,7 @@ async function enter(request: JoinRequest): Promise<void> {
   try {
     call = await join('ws', { room, ...(name && { name }), signal: AbortSignal.timeout(joinTimeoutMs) })
   } catch (error) {
+    isBusy = false
     lobby.fail(error)
     return
   }
@@ -75,6 +80,7 @@ function keepOngoing(call: Call): void {
 }
 
 function end(reason: CallError | 'left'): void {
+  isBusy = false
   media.stop()
   status.say('')
   endScreen.show(reason)
@@ -100,8 +106,7 @@ if (interrupted === undefined) {
   lobby.show()
 } else {
   const { room, mic, camera } = interrupted
-  const devices = media.open({ mic, camera })
-  lobby.show()
-  await devices
+  // The devices may need an answer first; they are published when they come, and nobody has to wait for them.
+  lobby.show({ mic, camera })
   await enter({ room, name: recall('name') || undefined })
 }

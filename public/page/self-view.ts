@@ -18,14 +18,21 @@ export function bindOwnPicture(videoId: string, media: LocalMedia): void {
 export function bindToggle(buttonId: string, slot: 'mic' | 'camera', media: LocalMedia): void {
   const button = find(buttonId, HTMLButtonElement)
   const show = (): void => {
-    button.setAttribute('aria-pressed', String(media.isWanted(slot) && (media.isOn(slot) || media.isOpening)))
+    button.setAttribute('aria-pressed', String(isShownOn(slot, media)))
   }
   button.addEventListener('click', () => void toggle(slot, media))
   media.on('change', show)
   show()
 }
 
-/** Switches a device on or off; one that is wanted but does not work is tried again. */
+/**
+ * Switches a device: what is shown as on goes off, also while it is starting; what is shown as off is started, or tried
+ * again.
+ */
 export function toggle(slot: 'mic' | 'camera', media: LocalMedia): Promise<void> {
-  return media.setOn(slot, !media.isOn(slot))
+  return media.setOn(slot, !isShownOn(slot, media))
+}
+
+function isShownOn(slot: 'mic' | 'camera', media: LocalMedia): boolean {
+  return media.isOn(slot) || media.isStarting(slot)
 }

@@ -1,9 +1,137 @@
 import t from 'tap'
 import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
-import { openBrowser, Person } from './browsers.js'
+import { openBrowser, Person, type Received } from './browsers.js'
 
 const { texts } = languages.en
+
+interface AskedDevices {
+  /** Every request to the browser, with what answers it. */
+  readonly requests: { readonly allow: () => void; readonly refuse: () => void }[]
+  /** Every track that the browser has given. */
+  readonly tracks: MediaStreamTrack[]
+}
+
+declare global {
+  var signalboxDevices: AskedDevices | undefined
+}
+
+/** Every request for devices waits for the test's answer. */
+function askEveryTime(): void {
+  const devices = navigator.mediaDevices
+  const getUserMedia = devices.getUserMedia.bind(devices)
+  const asked: AskedDevices = { requests: [], tracks: [] }
+  globalThis.signalboxDevices = asked
+  // Like a browser that does not tell: otherwise a refusal of both would be followed by a request for each.
+  navigator.permissions.query = () => Promise.reject(new TypeError('made to fail'))
+  devices.getUserMedia = async (constraints) => {
+    await new Promise<void>((allow, reject) => {
+      asked.requests.push({ allow, refuse: () => reject(new DOMException('made to fail', 'NotAllowedError')) })
+    })
+    const stream = await getUserMedia(constraints)
+    asked.tracks.push(...stream.getTracks())
+    return stream
+  }
+}
+
+/** Waits for so many requests, and answers the last one. */
+async function answer({ page }: Person, count: number, reply: 'allow' | 'refuse'): Promise<void> {
+  await page.waitForFunction((count) => globalThis.signalboxDevices?.requests.length === count, count)
+  await page.evaluate(([count, reply]) => globalThis.signalboxDevices?.requests[count - 1]?.[reply](), [
+    count,
+    reply,
+  ] as const)
+}
+
+function requestCount({ page }: Person): Promise<number | undefined> {
+  return page.evaluate(() => globalThis.signalboxDevices?.requests.length)
+}
+
+function trackStates({ page }: Person): Promise<(string | undefined)[] | undefined> {
+  return page.evaluate(() => globalThis.signalboxDevices?.tracks.map(({ kind, readyState }) => `${kind} ${readyState}`))
+}
+
+const trackCount = ({ page }: Person, count: number) =>
+  page.waitForFunction((count) => globalThis.signalboxDevices?.tracks.length === count, count)
+
+const pressed = ({ page }: Person, id: string, value: boolean) =>
+  page.waitForSelector(`#${id}[aria-pressed="${value}"]`)
+
+t.test('no light is on where nothing is shown', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+
+  await t.test('after the camera is switched off, and after leaving', async (t) => {
+    const ada = await Person.open(t, browser, url, { prepare: askEveryTime })
+    await answer(ada, 1, 'allow')
+    await trackCount(ada, 2)
+    await ada.join('lights')
+    await pressed(ada, 'camera', true)
+    await ada.page.click('#camera')
+    t.strictSame(await trackStates(ada), ['audio live', 'video ended'])
+    await ada.page.click('#leave')
+    await ada.view('end')
+    t.strictSame(await trackStates(ada), ['audio ended', 'video ended'])
+  })
+
+  await t.test('also when the devices come, or would be asked for, only after leaving', async (t) => {
+    const ada = await Person.open(t, browser, url, { prepare: askEveryTime })
+    await ada.join('late')
+    // Each click queues something to do after the answer.
+    for (const id of ['camera', 'camera', 'mic', 'mic', 'camera', 'camera']) await ada.page.click(`#${id}`)
+    await ada.page.click('#leave')
+    await ada.view('end')
+    await answer(ada, 1, 'allow')
+    await trackCount(ada, 2)
+    await ada.page.waitForFunction(() =>
+      globalThis.signalboxDevices?.tracks.every(({ readyState }) => readyState === 'ended'),
+    )
+    t.equal(await requestCount(ada), 1, 'nothing else is asked for')
+    // Whatever was queued has run when a new visit to the lobby gets its own answer.
+    await ada.page.click('#back-to-start')
+    await answer(ada, 2, 'allow')
+    await trackCount(ada, 4)
+    await pressed(ada, 'lobby-camera', true)
+    t.strictSame(await trackStates(ada), ['audio ended', 'video ended', 'audio live', 'video live'])
+  })
+})
+
+t.test('a device that is starting can be switched off again, and is asked for once', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Person.open(t, await openBrowser(t, 'chromium'), url, { prepare: askEveryTime })
+  await pressed(ada, 'lobby-camera', true)
+  for (const isOn of [false, true, false, true]) {
+    await ada.page.click('#lobby-camera')
+    await pressed(ada, 'lobby-camera', isOn)
+  }
+  await answer(ada, 1, 'refuse')
+  await ada.page.waitForSelector('#media-help', { state: 'visible' })
+  t.equal(await ada.page.textContent('#media-help'), texts.mediaHelp['media-denied'])
+  await pressed(ada, 'lobby-camera', false)
+  t.equal(await requestCount(ada), 1, 'no is an answer')
+  await ada.page.click('#lobby-camera')
+  await answer(ada, 2, 'allow')
+  await trackCount(ada, 1)
+  t.strictSame(await trackStates(ada), ['video live'], 'only what was clicked is asked for')
+})
+
+t.test('after a reload the call goes on before the devices are there', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const ada = await Person.open(t, browser, url)
+  const bo = await Person.open(t, browser, url, { prepare: askEveryTime })
+  await ada.join('1001', 'Ada')
+  await bo.join('1001', 'Bo')
+  await answer(bo, 1, 'allow')
+  await ada.seesAndHears()
+  await bo.page.reload()
+  await bo.view('call')
+  await bo.seesAndHears()
+  t.equal(await bo.page.evaluate(() => globalThis.signalboxCall?.peers.size), 1, 'nobody calls themselves')
+  await answer(bo, 1, 'allow')
+  await ada.seesAndHears()
+  t.equal(await requestCount(bo), 1, 'the devices are opened once')
+})
 
 t.test('another camera can be chosen, is used at once, and is remembered', async (t) => {
   const { url } = await startService(t)
@@ -91,13 +219,14 @@ t.test('a microphone that is unplugged in a call is announced, and replaced when
       track?.dispatchEvent(new Event('ended'))
       return track?.id
     })
+  const { audioEnergy } = await ada.received()
   const gone = await unplug()
   await bo.page.waitForFunction((gone) => {
     const [peer] = globalThis.signalboxCall?.peers.values() ?? []
     const track = peer?.pc.getSenders().find((sender) => sender.track?.kind === 'audio')?.track
     return track !== undefined && track !== null && track.id !== gone && track.readyState === 'live'
   }, gone)
-  await ada.seesAndHears()
+  await receives(ada, (now) => now.audioEnergy > audioEnergy + 1e-4)
 
   await bo.page.evaluate(() => {
     navigator.mediaDevices.getUserMedia = async () => {
@@ -112,3 +241,10 @@ t.test('a microphone that is unplugged in a call is announced, and replaced when
   })
   await bo.screenshot('microphone-lost')
 })
+
+/** Asks what a person has received until it is enough. */
+async function receives(person: Person, isEnough: (now: Received) => boolean): Promise<Received> {
+  let now = await person.received()
+  while (!isEnough(now)) now = await person.received()
+  return now
+}
