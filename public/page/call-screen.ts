@@ -1,13 +1,19 @@
 import { type Call, type Peer, type Slot, slots } from '../sdk/index.js'
 import { type CallState, callState } from './call-state.js'
-import { find } from './elements.js'
+import { find, ignoreHeldKeys } from './elements.js'
 import { Invite } from './invite.js'
 import type { Speech } from './language.js'
 import type { LocalMedia } from './local-media.js'
+import { mediaHelp, problemsOf } from './media-help.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import type { StatusLine } from './status-line.js'
 import { initialOf, Tile } from './tile.js'
 import { setState } from './view.js'
+
+/** A second press within this time belongs to the first. */
+const doubleKeyMs = 500
+/** What is wrong with the own devices has been read by then. */
+const helpForMs = 15_000
 
 interface Departure {
   readonly name: string | undefined
@@ -22,10 +28,14 @@ export class CallScreen {
   readonly #invite: Invite
   readonly #container = find('tiles', HTMLElement)
   readonly #pill = find('pill', HTMLElement)
+  readonly #help = find('call-help', HTMLElement)
   readonly #tiles = new Map<string, Tile>()
   #published: Record<Slot, MediaStreamTrack | null> = { mic: null, camera: null }
   #call: Call | undefined
   #lastLeft: Departure | undefined
+  #shownAt = 0
+  #problems = ''
+  #helpTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(media: LocalMedia, speech: Speech, status: StatusLine) {
     this.#media = media
@@ -35,9 +45,11 @@ export class CallScreen {
     bindOwnPicture('self', media)
     for (const slot of slots) bindToggle(slot, slot, media)
     media.on('change', () => this.#publish())
-    find('leave', HTMLButtonElement).addEventListener('click', () => this.#call?.leave())
+    this.#bindLeave()
+    media.on('change', () => this.#refreshHelp())
     speech.on('change', (texts) => {
       for (const tile of this.#tiles.values()) tile.speak(texts)
+      if (!this.#help.hidden) this.#help.textContent = mediaHelp(media, texts)
       this.#refresh()
     })
   }
@@ -47,6 +59,9 @@ export class CallScreen {
     this.#call = call
     this.#lastLeft = undefined
     this.#published = { mic: null, camera: null }
+    this.#shownAt = performance.now()
+    // What was wrong before has been said in the lobby.
+    this.#problems = problemsOf(this.#media)
     this.#invite.use(call.room)
     find('self-initial', HTMLElement).textContent = call.self.name === undefined ? '' : initialOf(call.self.name)
     call.on('peer', (peer) => this.#welcome(peer))
@@ -62,6 +77,31 @@ export class CallScreen {
     this.#publish()
     this.#refresh()
     find('leave', HTMLButtonElement).focus()
+  }
+
+  #bindLeave(): void {
+    const leave = find('leave', HTMLButtonElement)
+    ignoreHeldKeys(leave)
+    leave.addEventListener('click', ({ detail }) => {
+      // The second of a double Enter on Join lands here. 0: by keyboard.
+      if (detail === 0 && performance.now() - this.#shownAt < doubleKeyMs) return
+      this.#call?.leave()
+    })
+  }
+
+  /** Says what is wrong with the own devices, once it has gone wrong in this call. */
+  #refreshHelp(): void {
+    const problems = problemsOf(this.#media)
+    if (this.#call === undefined || problems === this.#problems) return
+    this.#problems = problems
+    const help = mediaHelp(this.#media, this.#speech.texts)
+    this.#help.textContent = help
+    this.#help.hidden = help === ''
+    clearTimeout(this.#helpTimer)
+    if (help === '') return
+    this.#status.announce(help, { seen: false })
+    // The button goes on showing that the device is off; the sentence would only cover the picture.
+    this.#helpTimer = setTimeout(() => (this.#help.hidden = true), helpForMs)
   }
 
   #welcome(peer: Peer): void {
@@ -109,6 +149,8 @@ export class CallScreen {
     this.#tiles.clear()
     this.#call = undefined
     this.#pill.hidden = true
+    this.#help.hidden = true
+    clearTimeout(this.#helpTimer)
   }
 
   #publish(): void {
@@ -135,7 +177,7 @@ export class CallScreen {
     const isAway = call.signaling === 'reconnecting'
     const { texts } = this.#speech
     const pill = this.#tiles.size === 0 ? texts.reconnectingAlone : texts.reconnecting
-    // Live regions announce what changes in them while they are there.
+    if (isAway && this.#pill.hidden) this.#status.announce(pill, { seen: false })
     this.#pill.hidden = !isAway
     this.#pill.textContent = isAway ? pill : ''
   }
@@ -143,8 +185,13 @@ export class CallScreen {
   #sentence({ state, name }: CallState): string {
     const { texts } = this.#speech
     if (state === 'waiting') return texts.waiting
+    if (state === 'failed' && this.#isBrokenOff()) return texts.brokenOff(name)
     if (state === 'left' && this.#lastLeft?.reason === 'disconnected') return texts.lost(name)
     return texts[state](name)
+  }
+
+  #isBrokenOff(): boolean {
+    return [...this.#tiles.values()].some((tile) => tile.state === 'failed' && tile.wasLive)
   }
 
   #title({ state, name }: CallState): string {

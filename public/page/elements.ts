@@ -31,3 +31,18 @@ export function icon(name: string): SVGSVGElement {
   svg.append(use)
   return svg
 }
+
+/** Moves the focus to the way out of the call, where it is inside something that is about to go: it must not get lost. */
+export function keepFocus(vanishing: Element): void {
+  if (vanishing.contains(document.activeElement)) find('leave', HTMLButtonElement).focus()
+}
+
+/**
+ * Ignores a key that is held down on a button: each repeat would be a click, also on the button that the first click has
+ * brought under the focus.
+ */
+export function ignoreHeldKeys(button: HTMLButtonElement): void {
+  button.addEventListener('keydown', (event) => {
+    if (event.repeat && (event.key === 'Enter' || event.key === ' ')) event.preventDefault()
+  })
+}

@@ -1,5 +1,5 @@
 import type { CallError } from '../sdk/index.js'
-import { find } from './elements.js'
+import { find, ignoreHeldKeys } from './elements.js'
 import type { Speech } from './language.js'
 import type { Texts } from './texts.js'
 import { setState, setView } from './view.js'
@@ -17,7 +17,9 @@ export class EndScreen {
 
   constructor(speech: Speech, { onRejoin, onBack }: EndActions) {
     this.#speech = speech
-    find('rejoin', HTMLButtonElement).addEventListener('click', onRejoin)
+    const rejoin = find('rejoin', HTMLButtonElement)
+    rejoin.addEventListener('click', onRejoin)
+    ignoreHeldKeys(rejoin)
     find('back-to-start', HTMLButtonElement).addEventListener('click', onBack)
     speech.on('change', () => this.#write())
   }

@@ -1,4 +1,4 @@
-import { find } from './elements.js'
+import { find, keepFocus } from './elements.js'
 import type { Speech } from './language.js'
 import { inviteLink } from './room-id.js'
 import type { StatusLine } from './status-line.js'
@@ -20,8 +20,9 @@ export class Invite {
   constructor(speech: Speech, status: StatusLine) {
     this.#speech = speech
     this.#status = status
-    find('copy-invite', HTMLButtonElement).addEventListener('click', () => void this.#copy())
-    find('copy-link', HTMLButtonElement).addEventListener('click', () => void this.#copy())
+    for (const caption of this.#captions) {
+      caption.closest('button')?.addEventListener('click', () => void this.#copy(caption))
+    }
     this.#link.addEventListener('focus', () => this.#link.select())
     this.#close.addEventListener('click', () => {
       this.#show(false)
@@ -34,6 +35,7 @@ export class Invite {
     const page = new URL(location.href)
     page.search = ''
     this.#link.value = inviteLink(room, page.href)
+    find('invite-room', HTMLElement).textContent = room
     this.#setAlone(true)
   }
 
@@ -48,12 +50,13 @@ export class Invite {
   }
 
   #show(isShown: boolean): void {
+    if (!isShown) keepFocus(this.#panel)
     this.#panel.hidden = !isShown
     this.#close.hidden = this.#isAlone
     this.#notice.hidden = true
   }
 
-  async #copy(): Promise<void> {
+  async #copy(caption: HTMLElement): Promise<void> {
     const { texts } = this.#speech
     try {
       await navigator.clipboard.writeText(this.#link.value)
@@ -66,8 +69,9 @@ export class Invite {
       this.#link.select()
       return
     }
-    this.#status.say(texts.copiedStatus, { passing: true })
-    for (const caption of this.#captions) caption.textContent = texts.copied
+    this.#status.announce(texts.copiedStatus)
+    // Only one at a time says so: the one that was pressed.
+    for (const other of this.#captions) other.textContent = other === caption ? texts.copied : texts.copyLink
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       for (const caption of this.#captions) caption.textContent = this.#speech.texts.copyLink

@@ -9,6 +9,7 @@ import { mediaHelp } from './media-help.js'
 import { newRoomId, roomOfFragment } from './room-id.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import { recall, remember } from './settings.js'
+import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
 import type { StatusLine } from './status-line.js'
 import { languages, type Texts } from './texts.js'
 import { setState, setView } from './view.js'
@@ -48,6 +49,7 @@ export class Lobby {
     this.#name.value = recall('name') ?? ''
     this.#bindLanguage()
     this.#bindForm(onJoin)
+    this.#bindShortcutSwitch()
     media.on('change', () => this.#refresh())
     speech.on('change', () => this.#refresh())
     globalThis.addEventListener('hashchange', () => this.#readFragment())
@@ -60,6 +62,7 @@ export class Lobby {
    */
   show(wanted?: Readonly<Record<Slot, boolean>>): void {
     setView('lobby')
+    find('alert', HTMLElement).textContent = ''
     document.title = 'Signalbox'
     this.#readFragment()
     this.#setNotice(undefined)
@@ -104,6 +107,12 @@ export class Lobby {
     })
   }
 
+  #bindShortcutSwitch(): void {
+    const box = find('shortcuts', HTMLInputElement)
+    box.checked = areShortcutsOn()
+    box.addEventListener('change', () => switchShortcuts(box.checked))
+  }
+
   #bindForm(onJoin: (request: JoinRequest) => void): void {
     find('new-room', HTMLButtonElement).addEventListener('click', () => {
       this.#room.value = newRoomId()
@@ -143,7 +152,9 @@ export class Lobby {
   #setNotice(notice: Notice | undefined): void {
     this.#noticeOf = notice
     if (!this.#isJoining) setState(notice === undefined || notice === 'room-missing' ? 'idle' : notice)
-    this.#room.toggleAttribute('aria-invalid', notice === 'room-missing')
+    const isRoomWrong = notice === 'room-missing' || notice === 'rejected'
+    if (isRoomWrong) this.#room.setAttribute('aria-invalid', 'true')
+    else this.#room.removeAttribute('aria-invalid')
     this.#refresh()
     this.#status.say(notice === undefined ? '' : sentenceOf(notice, this.#speech.texts))
   }
@@ -157,11 +168,20 @@ export class Lobby {
     this.#notice.hidden = this.#noticeOf === undefined
     const help = mediaHelp(this.#media, texts)
     const helpElement = find('media-help', HTMLElement)
-    if (helpElement.textContent !== help) helpElement.textContent = help
+    if (helpElement.textContent !== help) {
+      helpElement.textContent = help
+      const isShown = document.documentElement.dataset['view'] === 'lobby'
+      if (isShown && help !== '') this.#status.announce(help, { seen: false })
+    }
     helpElement.hidden = help === ''
-    find('preview-text', HTMLElement).textContent =
-      this.#media.isStarting('camera') ? texts.cameraStarting : texts.cameraIsOff
+    find('preview-text', HTMLElement).textContent = this.#previewText()
     this.#refreshLevel()
+  }
+
+  #previewText(): string {
+    const { texts } = this.#speech
+    if (this.#media.isStarting('camera')) return texts.cameraStarting
+    return this.#media.problem('camera') === 'media-denied' ? texts.cameraIsBlocked : texts.cameraIsOff
   }
 
   #refreshLevel(): void {

@@ -1,4 +1,4 @@
-import type { CallErrorCode } from '../sdk/index.js'
+import { type CallErrorCode, slots } from '../sdk/index.js'
 import type { LocalMedia } from './local-media.js'
 import type { Texts } from './texts.js'
 
@@ -9,6 +9,11 @@ export function mediaHelp(media: LocalMedia, texts: Texts): string {
   if (mic !== undefined && mic === camera) return helpFor(mic, texts)
   if (mic !== undefined) return micHelp(mic, texts)
   return camera === undefined ? '' : cameraHelp(camera, texts)
+}
+
+/** What is wrong now, to compare: '' or the same again is no news. */
+export function problemsOf(media: LocalMedia): string {
+  return slots.map((slot) => (media.isWanted(slot) ? media.problem(slot) : undefined) ?? '').join(' ')
 }
 
 function helpFor(code: CallErrorCode, { mediaHelp: help }: Texts): string {

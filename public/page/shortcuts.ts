@@ -1,3 +1,24 @@
+import { recall, remember } from './settings.js'
+
+/** Whether single keys count. They can be switched off: speech input and stray fingers press them unmeant. */
+export function areShortcutsOn(): boolean {
+  return recall('shortcuts') !== 'off'
+}
+
+/** Switches the single keys on or off, and remembers it. */
+export function switchShortcuts(isOn: boolean): void {
+  remember('shortcuts', isOn ? 'on' : 'off')
+  announceShortcuts()
+}
+
+// What assistive technology says of a key must be true.
+function announceShortcuts(): void {
+  for (const element of document.querySelectorAll<HTMLElement>('[data-key]')) {
+    if (areShortcutsOn()) element.setAttribute('aria-keyshortcuts', element.dataset['key'] ?? '')
+    else element.removeAttribute('aria-keyshortcuts')
+  }
+}
+
 /**
  * Runs an action for a single key, where the person is not typing and no screen reader or browser key is meant.
  *
@@ -5,7 +26,9 @@
  * @param isActive  whether the keys count now
  */
 export function bindShortcuts(actions: Readonly<Record<string, () => void>>, isActive: () => boolean): void {
+  announceShortcuts()
   document.addEventListener('keydown', (event) => {
+    if (!areShortcutsOn()) return
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !isActive() || isTyping(event.target)) return
     actions[event.key.toLowerCase()]?.()
   })

@@ -2,27 +2,53 @@ import { find } from './elements.js'
 
 /** What comes within this time is one announcement: only the last of it is said. */
 const coalesceMs = 150
-/** A good news has been read by then; afterwards it only covers the picture. */
+/** A good news, or an announcement, has been read by then; afterwards it only covers the picture. */
 const quietAfterMs = 4000
 
 /** The one polite live region of the page, and during a call its visible line. */
 export class StatusLine {
   readonly #element = find('status', HTMLElement)
+  #standing = ''
+  #isPassing = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #quietTimer: ReturnType<typeof setTimeout> | undefined
 
   /**
-   * Says a sentence.
+   * Says how things stand. It stays until another sentence is said.
    *
    * @param passing  whether it may go out of sight after a moment
    */
   say(sentence: string, { passing = false }: { readonly passing?: boolean } = {}): void {
+    // The same again is no news, and does not cut an announcement short.
+    if (sentence === this.#standing && passing === this.#isPassing) return
+    this.#standing = sentence
+    this.#isPassing = passing
     clearTimeout(this.#timer)
-    clearTimeout(this.#quietTimer)
+    this.#timer = setTimeout(() => this.#stand(), coalesceMs)
+  }
+
+  /**
+   * Says something that happened, also the same again; afterwards the line says how things stand.
+   *
+   * @param seen  whether the line shows it, because nothing else on the page does
+   */
+  announce(sentence: string, { seen = true }: { readonly seen?: boolean } = {}): void {
+    // A live region says what changes in it.
+    if (this.#element.textContent === sentence) this.#element.textContent = ''
+    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      if (this.#element.textContent !== sentence) this.#element.textContent = sentence
-      delete this.#element.dataset['quiet']
-      if (passing) this.#quietTimer = setTimeout(() => (this.#element.dataset['quiet'] = ''), quietAfterMs)
+      this.#write(sentence, seen ? 'announcement' : 'unseen')
+      this.#timer = setTimeout(() => this.#stand(), quietAfterMs)
     }, coalesceMs)
+  }
+
+  #stand(): void {
+    this.#write(this.#standing, 'standing')
+    if (this.#isPassing) this.#timer = setTimeout(() => (this.#element.dataset['quiet'] = ''), quietAfterMs)
+  }
+
+  #write(sentence: string, kind: 'standing' | 'announcement' | 'unseen'): void {
+    if (this.#element.textContent !== sentence) this.#element.textContent = sentence
+    this.#element.dataset['kind'] = kind
+    delete this.#element.dataset['quiet']
   }
 }

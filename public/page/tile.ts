@@ -1,5 +1,5 @@
 import type { Peer, PeerState } from '../sdk/index.js'
-import { icon, make } from './elements.js'
+import { icon, keepFocus, make } from './elements.js'
 import type { Texts } from './texts.js'
 
 /** From how much of a picture on, in its narrower direction, cropping loses more than bars beside it. */
@@ -19,6 +19,7 @@ export class Tile {
   readonly #tapToHear = make('button', 'primary tap-to-hear')
   #peer: Peer
   #state: PeerState
+  #wasLive = false
   #listening = new AbortController()
 
   constructor(peer: Peer, texts: Texts) {
@@ -55,6 +56,11 @@ export class Tile {
     return this.#state
   }
 
+  /** Whether the connection has worked: what breaks off needs other advice than what never came about. */
+  get wasLive(): boolean {
+    return this.#wasLive
+  }
+
   /** Goes on with the peer that replaces this one. */
   replace(peer: Peer): void {
     this.#listening.abort()
@@ -64,6 +70,7 @@ export class Tile {
 
   /** Lets the peer go. */
   dispose(): void {
+    keepFocus(this.element)
     this.#listening.abort()
     this.#video.srcObject = null
     this.element.remove()
@@ -94,6 +101,7 @@ export class Tile {
     const { state } = this.#peer
     const isSuccession = state === 'connecting' && (this.#state === 'live' || this.#state === 'unstable')
     if (!isSuccession) this.#state = state
+    if (state === 'live') this.#wasLive = true
     const isKnown = state === 'live' || state === 'unstable'
     // While a successor connects, and after everything, the last picture stays.
     if (isKnown) {
@@ -111,6 +119,7 @@ export class Tile {
   async #play(): Promise<void> {
     try {
       await this.#video.play()
+      keepFocus(this.#tapToHear)
       this.#tapToHear.hidden = true
     } catch (error) {
       // AbortError: another track came in and play was called again.
