@@ -103,6 +103,7 @@ t.test('the invite link leads whoever opens it into the room', async (t) => {
   await ada.isTold(languages.en.texts.copiedStatus)
   const link = await ada.page.evaluate(() => navigator.clipboard.readText())
   t.equal(link, `${url.replace('ws', 'http')}/#room=${room}`)
+  await ada.isTold(languages.en.texts.waiting)
   const bo = await Person.open(t, browser, link)
   t.equal(await bo.page.inputValue('#room'), room)
   await bo.page.click('#join')
@@ -124,11 +125,12 @@ t.test('where the browser refuses to copy, the link is selected to be copied by 
   await ada.page.click('#copy-link')
   await ada.page.waitForSelector('#invite-notice', { state: 'visible' })
   t.equal(await ada.page.textContent('#invite-notice'), languages.en.texts.copyRefused)
-  t.equal(
-    await ada.page.evaluate(
-      () => getSelection()?.toString() || document.querySelector<HTMLInputElement>('#invite-link')?.value,
+  const link = `${url.replace('ws', 'http')}/#room=1001`
+  t.strictSame(
+    await ada.page.$eval('#invite-link', (input) =>
+      input instanceof HTMLInputElement ? [input.value, input.selectionStart, input.selectionEnd] : [],
     ),
-    `${url.replace('ws', 'http')}/#room=1001`,
+    [link, 0, link.length],
   )
   await ada.screenshot('copy-refused')
   await ada.page.click('#close-invite')
@@ -141,6 +143,7 @@ t.test('a room that the service refuses, and a room that is not named, are said'
   const ada = await Person.open(t, browser, url)
   await ada.page.click('#join')
   t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.roomMissing)
+  t.equal(await ada.page.getAttribute('#room', 'aria-invalid'), 'true')
   await ada.page.fill('#room', 'much too long')
   await ada.page.click('#join')
   await ada.state('rejected')
@@ -161,6 +164,90 @@ t.test('a service that is away is said, and trying again works when it is back',
   await startService(t, {}, Number(new URL(url).port))
   await ada.page.click('#join')
   await ada.state('waiting')
+})
+
+t.test('a long name covers nothing, and Join stays in sight below a notice', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  for (const [width, height] of [
+    [360, 740],
+    [640, 400],
+    [1280, 800],
+  ] as const) {
+    for (const name of ['Wilhelmina'.repeat(6), '上海人民广播电台'.repeat(8)]) {
+      const room = `${width} ${name.charAt(0)}`
+      const ada = await Person.open(t, browser, url, { viewport: { width, height } })
+      const { page } = ada
+      if (width === 360) {
+        await page.click('#join')
+        await page.waitForSelector('#lobby-notice', { state: 'visible' })
+        await ada.screenshot('lobby-with-notice')
+        const bottom = await page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
+        t.ok(bottom <= height, `Join ends at ${bottom}`)
+      }
+      await ada.join(room)
+      const bo = await Person.open(t, browser, url)
+      await bo.join(room, name)
+      await ada.state('connected')
+      await ada.isTold(languages.en.texts.connected(name))
+      await ada.screenshot(`long-name-${width}-${name.charAt(0)}`)
+      const boxes = await page.evaluate(() =>
+        ['#tiles .tile-label', '#self-tile', '.bar', '#status'].map((selector) => {
+          const { left, top, right, bottom } =
+            document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect()
+          return { selector, left, top, right, bottom }
+        }),
+      )
+      for (const [index, a] of boxes.entries()) {
+        for (const b of boxes.slice(index + 1)) {
+          const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
+          t.ok(isApart, `${width}x${height}: ${a.selector} and ${b.selector} are apart`)
+        }
+        t.ok(a.selector === '.bar' || a.bottom - a.top < 160, `${a.selector} is no higher than it should be`)
+      }
+    }
+  }
+})
+
+t.test('keys do only what they are pressed for', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+  const { url } = await startService(t)
+  const ada = await Person.open(t, browser, `${url}/#room=keys`)
+  const { page } = ada
+
+  await t.test('the single keys can be switched off, which is remembered', async (t) => {
+    await page.click('summary')
+    await page.uncheck('#shortcuts')
+    await page.reload()
+    await page.waitForSelector('#lobby-mic[aria-pressed="true"]')
+    t.equal(await page.getAttribute('#mic', 'aria-keyshortcuts'), null)
+    await page.focus('#join')
+    await page.keyboard.press('m')
+    t.equal(await page.getAttribute('#lobby-mic', 'aria-pressed'), 'true')
+    await page.click('summary')
+    await page.check('#shortcuts')
+    await page.focus('#join')
+    await page.keyboard.press('m')
+    await page.waitForSelector('#lobby-mic[aria-pressed="false"]')
+    t.equal(await page.getAttribute('#mic', 'aria-keyshortcuts'), 'm')
+  })
+
+  await t.test('Enter held down on Join does not hang up', async (t) => {
+    await page.focus('#join')
+    await page.keyboard.down('Enter')
+    await ada.view('call')
+    for (let repeats = 0; repeats < 5; repeats += 1) await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    t.equal(await page.getAttribute('html', 'data-view'), 'call')
+  })
+
+  await t.test('the focus is on Leave after the invite panel has gone', async (t) => {
+    await page.focus('#invite-link')
+    const bo = await Person.open(t, browser, url)
+    await bo.join('keys', 'Bo')
+    await ada.state('connected')
+    t.equal(await page.evaluate(() => document.activeElement?.id), 'leave')
+  })
 })
 
 t.test('nothing is loaded from anywhere else', async (t) => {
