@@ -1,9 +1,10 @@
 import t from 'tap'
 import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
-import { type BrowserName, openBrowser, Person } from './browsers.js'
+import { type BrowserName, openBrowser, Person, type Received } from './browsers.js'
 
 const room = '1001'
+const samplesPerSecond = 48_000
 
 t.test('two people see and hear each other', async (t) => {
   const browsers = { chromium: await openBrowser(t, 'chromium'), firefox: await openBrowser(t, 'firefox') }
@@ -68,9 +69,15 @@ t.test('in a call', async (t) => {
     await ada.join(room, 'Ada')
     await bo.join(room, 'Bo')
     await ada.seesAndHears()
+    const ids = (person: Person) => person.page.evaluate(() => [...(globalThis.signalboxCall?.peers.keys() ?? [])])
+    const before = await ids(ada)
     await bo.page.reload()
     await bo.view('call')
     await Promise.all([ada.state('connected'), bo.state('connected')])
+    await bo.seesAndHears()
+    const after = await ids(ada)
+    t.equal(after.length, 1)
+    t.not(after[0], before[0], 'it is another connection')
     await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
   })
 
@@ -109,20 +116,29 @@ t.test('in a call', async (t) => {
     await sending('camera', false)
     await ada.screenshot('the-other-camera-off')
     t.equal(await bo.page.getAttribute('#camera', 'aria-pressed'), 'false')
-    t.equal(
-      await bo.page.evaluate(
-        () =>
-          document.querySelector<HTMLVideoElement>('#self')?.srcObject instanceof MediaStream &&
-          document.querySelector<HTMLVideoElement>('#self')?.videoWidth === 640 &&
-          document.querySelector('#self')?.checkVisibility(),
-      ),
-      false,
+    t.strictSame(
+      await bo.page.evaluate(() => {
+        const video = document.querySelector<HTMLVideoElement>('#self')
+        const stream = video?.srcObject
+        return {
+          live: stream instanceof MediaStream && stream.getTracks().some(({ readyState }) => readyState === 'live'),
+          visible: video?.checkVisibility({ visibilityProperty: true }),
+        }
+      }),
+      { live: false, visible: false },
       'the own picture is off too',
     )
     await bo.page.keyboard.press('m')
     await sending('mic', false)
+    // What was on its way when the key was pressed still arrives.
+    const { audioSamples: heard } = await ada.received()
+    await receives(ada, ({ audioSamples }) => audioSamples > heard + samplesPerSecond / 2)
+    const muted = await ada.received()
+    const later = await receives(ada, ({ audioSamples }) => audioSamples > muted.audioSamples + 2 * samplesPerSecond)
+    t.ok(later.audioEnergy - muted.audioEnergy < 1e-6, `silence comes: ${later.audioEnergy - muted.audioEnergy}`)
     await bo.page.keyboard.press('m')
     await sending('mic', true)
+    await receives(ada, ({ audioEnergy }) => audioEnergy > later.audioEnergy + 1e-4)
     await bo.page.keyboard.press('v')
     await sending('camera', true)
     await ada.seesAndHears()
@@ -201,4 +217,11 @@ async function tabTo(person: Person, id: string): Promise<void> {
     await person.page.keyboard.press('Tab')
   }
   throw new Error(`${id} cannot be reached with Tab`)
+}
+
+/** Asks what a person has received until it is enough. */
+async function receives(person: Person, isEnough: (now: Received) => boolean): Promise<Received> {
+  let now = await person.received()
+  while (!isEnough(now)) now = await person.received()
+  return now
 }
