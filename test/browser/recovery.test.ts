@@ -1,5 +1,7 @@
+import { on, once } from 'node:events'
 import type { Browser } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { type WebSocket as ServiceSocket, WebSocketServer } from 'ws'
 import { Client, startService } from '../helper.js'
 import { type BrowserName, openBrowser, Person } from './browsers.js'
 
@@ -288,6 +290,56 @@ t.test('recovery', async (t) => {
       }
     })
     t.equal(refusal, true)
+  })
+})
+
+t.test('a service that is there but does no good', async (t) => {
+  const browser = await openBrowser(t, 'chromium')
+
+  async function startAway(
+    t: Test,
+    prepare?: () => void,
+  ): Promise<{ ada: Person; sockets: { next(): Promise<ServiceSocket> } }> {
+    const { app, url } = await startService(t)
+    const ada = await Person.open(t, browser, url, prepare && { prepare })
+    await ada.join(room, 'Ada')
+    await app.close()
+    const service = new WebSocketServer({ port: portOf(url), host: '127.0.0.1' })
+    t.teardown(() => {
+      for (const socket of service.clients) socket.terminate()
+      service.close()
+    })
+    const connections = on(service, 'connection')
+    const next = async (): Promise<ServiceSocket> => {
+      const { value } = await connections.next()
+      return value[0]
+    }
+    return { ada, sockets: { next } }
+  }
+
+  t.test('which never answers the join is given up, and tried again', async (t) => {
+    const { ada, sockets } = await startAway(t)
+    await sockets.next()
+    await sockets.next()
+    t.equal(await ada.page.evaluate(() => globalThis.signalboxCall?.signaling), 'reconnecting')
+  })
+
+  t.test('which lets in and closes at once is not hammered', async (t) => {
+    // The jitter would make the pauses, and so this test, a matter of luck.
+    const { sockets } = await startAway(t, () => {
+      Math.random = () => 0.9
+    })
+    const times: number[] = []
+    while (times.length < 4) {
+      const socket = await sockets.next()
+      times.push(performance.now())
+      await once(socket, 'message')
+      const joined = { type: 'joined', roomId: room, peers: 0, peerId: `${times.length}`, members: [], capacity: 2 }
+      socket.send(JSON.stringify(joined))
+      socket.close(1013)
+    }
+    const [first = 0, , , last = 0] = times
+    t.ok(last - first > 3000, `three rejoins took ${last - first} ms`)
   })
 })
 
