@@ -135,10 +135,11 @@ t.test('in a call', async (t) => {
     await receives(ada, ({ audioSamples }) => audioSamples > heard + samplesPerSecond / 2)
     const muted = await ada.received()
     const later = await receives(ada, ({ audioSamples }) => audioSamples > muted.audioSamples + 2 * samplesPerSecond)
-    t.ok(later.audioEnergy - muted.audioEnergy < 1e-6, `silence comes: ${later.audioEnergy - muted.audioEnergy}`)
+    // Two seconds of the fake microphone's beeps are some tenths; what the decoder makes of silence is about 1e-6.
+    t.ok(later.audioEnergy - muted.audioEnergy < 1e-4, `silence comes: ${later.audioEnergy - muted.audioEnergy}`)
     await bo.page.keyboard.press('m')
     await sending('mic', true)
-    await receives(ada, ({ audioEnergy }) => audioEnergy > later.audioEnergy + 1e-4)
+    await receives(ada, ({ audioEnergy }) => audioEnergy > later.audioEnergy + 1e-2)
     await bo.page.keyboard.press('v')
     await sending('camera', true)
     await ada.seesAndHears()
