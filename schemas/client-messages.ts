@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Name } from './identifiers.js'
+import { Media, Name } from './members.js'
 
 const open = { additionalProperties: true }
 
@@ -21,6 +21,19 @@ export const Join = Type.Object(
       }),
     ),
     name: Type.Optional(Name),
+    metadata: Type.Optional(
+      Type.Unknown({
+        description:
+          "The application's own about the member, for the others: a JSON object of at most `maxMetadataBytes` once serialised, and at most 8 levels deep; otherwise the error `metadata-invalid`.",
+      }),
+    ),
+    media: Type.Optional(Media),
+    updates: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether you want `peer-updated`, when another member changes what it says about itself. Without it: no.',
+      }),
+    ),
     capacity: Type.Optional(
       Type.Integer({
         minimum: 2,
@@ -34,11 +47,44 @@ export const Join = Type.Object(
 )
 export type Join = Static<typeof Join>
 
+/** Say something else about yourself. The others who asked for `updates` get `peer-updated`. */
+export const Update = Type.Object(
+  {
+    type: Type.Literal('update'),
+    name: Type.Optional(
+      Type.Union([Name, Type.Null()], { description: 'The new name, under the rules of `join`; null: none any more.' }),
+    ),
+    metadata: Type.Optional(
+      Type.Unknown({
+        description: 'The new object, in place of the whole old one, under the rules of `join`; null: none any more.',
+      }),
+    ),
+    media: Type.Optional(
+      Type.Union([Media, Type.Null()], {
+        description: 'What you are sending now, in place of all that was said before; null: nothing is said any more.',
+      }),
+    ),
+    id: MessageId,
+  },
+  {
+    ...open,
+    description:
+      'Say something else about yourself; a field that is left out stays as it was. Answered only by an `error`; the others who asked for `updates` get `peer-updated`.',
+  },
+)
+export type Update = Static<typeof Update>
+
 const relayed = {
   to: Type.Optional(
     Type.String({
       description:
         'The `peerId` of the addressee. May be left out while there is only one other member. Does not reach the addressee.',
+    }),
+  ),
+  gen: Type.Optional(
+    Type.Unknown({
+      description:
+        'What the SDK adds: the number of the connection between the two, counted from 1 by the initiator. Opaque.',
     }),
   ),
   id: MessageId,
@@ -82,6 +128,23 @@ export const Ice = Type.Object(
 )
 export type Ice = Static<typeof Ice>
 
+/** The sender asks the other side to restart ICE (RFC 8445, section 9), or its initiator to connect anew. Relayed; opaque. */
+export const Restart = Type.Object(
+  {
+    type: Type.Literal('restart'),
+    ...relayed,
+    rebuild: Type.Optional(
+      Type.Unknown({ description: 'True: make a new connection in place of the present one. Opaque.' }),
+    ),
+  },
+  {
+    ...open,
+    description:
+      'Asks the other side to restart ICE, or its initiator to connect anew. For clients that know it: the SDK. Relayed with every property it came with.',
+  },
+)
+export type Restart = Static<typeof Restart>
+
 /** Leave the room. Answered by `left`; the others get `peer-left`. */
 export const Leave = Type.Object(
   { type: Type.Literal('leave'), id: MessageId },
@@ -90,7 +153,15 @@ export const Leave = Type.Object(
 export type Leave = Static<typeof Leave>
 
 /** Every message a client may send, by its `type`. */
-export const clientMessages = { join: Join, offer: Offer, answer: Answer, ice: Ice, leave: Leave } as const
+export const clientMessages = {
+  join: Join,
+  update: Update,
+  offer: Offer,
+  answer: Answer,
+  ice: Ice,
+  restart: Restart,
+  leave: Leave,
+} as const
 
 export type ClientMessageType = keyof typeof clientMessages
 

@@ -52,6 +52,12 @@ export const Limits = Type.Object({
     maximum: 1024,
     description: 'Longest name of a member, in UTF-16 units.',
   }),
+  maxMetadataBytes: Type.Integer({
+    default: 1024,
+    minimum: 2,
+    maximum: 65_536,
+    description: 'Largest `metadata` of a member, in bytes of its JSON text in UTF-8.',
+  }),
 })
 export type Limits = Static<typeof Limits>
 

@@ -42,7 +42,13 @@ export const errorCodes = {
   },
   'name-invalid': {
     message: 'name is too long',
-    when: '`join` with a `name` over its bound. Control characters in it are taken out and are no error.',
+    when: '`join` or `update` with a `name` over its bound. Control characters in it are taken out and are no error.',
+    retry: false,
+    malformed: false,
+  },
+  'metadata-invalid': {
+    message: 'metadata is not an object, or is too large or too deep',
+    when: '`join` or `update` with `metadata` that is not a JSON object, or over its bounds.',
     retry: false,
     malformed: false,
   },
@@ -60,7 +66,7 @@ export const errorCodes = {
   },
   'to-required': {
     message: 'there are several others in the room: say in "to" who is meant',
-    when: 'An `offer`, `answer` or `ice` without `to` where several others could be meant.',
+    when: 'An `offer`, `answer`, `ice` or `restart` without `to` where several others could be meant.',
     retry: false,
     malformed: false,
   },

@@ -14,16 +14,3 @@ export const PeerId = Type.String({
   description: 'One member of one room, named by the server. Unguessable, never used twice.',
 })
 export type PeerId = Static<typeof PeerId>
-
-/** What a member wants to be called: any text, shown to the others, bounded by `maxNameLength`. */
-export const Name = Type.String({
-  description: 'What the member wants to be called. Not an identity: anybody may take any name.',
-})
-export type Name = Static<typeof Name>
-
-/** A member as the others see it. */
-export const Member = Type.Object(
-  { peerId: PeerId, name: Type.Optional(Name) },
-  { description: 'A member as the others see it.' },
-)
-export type Member = Static<typeof Member>

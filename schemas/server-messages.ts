@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ErrorCode, errorCodes } from './errors.js'
-import { Member, Name, PeerId, RoomId } from './identifiers.js'
+import { PeerId, RoomId } from './identifiers.js'
+import { Member } from './members.js'
 
 /** You are in. */
 export const Joined = Type.Object(
@@ -31,8 +32,7 @@ export const Ready = Type.Object(
       description:
         'True for the newcomer of the pair, who makes the first offer; false for the other. Never the same for both.',
     }),
-    peerId: PeerId,
-    name: Type.Optional(Name),
+    ...Member.properties,
   },
   { description: 'You and `peerId` can negotiate now. One per pair and side.' },
 )
@@ -42,26 +42,50 @@ const from = Type.String({
   description: "The sender's `peerId`, the server's word: what the sender wrote there is replaced.",
 })
 
+const gen = Type.Optional(Type.Unknown({ description: 'As it was sent. Of two, the lower one is stale.' }))
+
 /** Somebody's `offer`. */
 export const RelayedOffer = Type.Object(
-  { type: Type.Literal('offer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })) },
+  { type: Type.Literal('offer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
   { additionalProperties: true, description: "Another member's `offer`, with every property it came with." },
 )
 export type RelayedOffer = Static<typeof RelayedOffer>
 
 /** Somebody's `answer`. */
 export const RelayedAnswer = Type.Object(
-  { type: Type.Literal('answer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })) },
+  { type: Type.Literal('answer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
   { additionalProperties: true, description: "Another member's `answer`, with every property it came with." },
 )
 export type RelayedAnswer = Static<typeof RelayedAnswer>
 
 /** Somebody's `ice`. */
 export const RelayedIce = Type.Object(
-  { type: Type.Literal('ice'), from, candidate: Type.Optional(Type.Unknown({ description: 'As it was sent.' })) },
+  { type: Type.Literal('ice'), from, candidate: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
   { additionalProperties: true, description: "Another member's `ice`, with every property it came with." },
 )
 export type RelayedIce = Static<typeof RelayedIce>
+
+/** Somebody's `restart`. */
+export const RelayedRestart = Type.Object(
+  {
+    type: Type.Literal('restart'),
+    from,
+    rebuild: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    gen,
+  },
+  { additionalProperties: true, description: "Another member's `restart`, with every property it came with." },
+)
+export type RelayedRestart = Static<typeof RelayedRestart>
+
+/** Another member says something else about itself. */
+export const PeerUpdated = Type.Object(
+  { type: Type.Literal('peer-updated'), ...Member.properties },
+  {
+    description:
+      'Another member says something else about itself: all of it as it is now; what is absent it does not say any more. Only to who asked for `updates` at `join`.',
+  },
+)
+export type PeerUpdated = Static<typeof PeerUpdated>
 
 /** Why a member is gone. */
 export const LeaveReason = Type.Union([Type.Literal('left'), Type.Literal('disconnected')], {
@@ -113,11 +137,13 @@ export const serverMessages = {
   offer: RelayedOffer,
   answer: RelayedAnswer,
   ice: RelayedIce,
+  restart: RelayedRestart,
+  'peer-updated': PeerUpdated,
   'peer-left': PeerLeft,
   left: Left,
   error: ErrorMessage,
 } as const
 
-export type RelayedMessage = RelayedOffer | RelayedAnswer | RelayedIce
-export type ServerMessage = Joined | Full | Ready | RelayedMessage | PeerLeft | Left | ErrorMessage
+export type RelayedMessage = RelayedOffer | RelayedAnswer | RelayedIce | RelayedRestart
+export type ServerMessage = Joined | Full | Ready | RelayedMessage | PeerUpdated | PeerLeft | Left | ErrorMessage
 export type ServerMessageType = ServerMessage['type']

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { LeaveReason, Member, PeerId, RoomId } from '../../schemas/index.js'
+import type { LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
 import type { Entry, JoinOutcome, JoinRequest, RoomStore, Seat, SendOutcome, Sink } from './room-store.js'
 
 interface Room {
@@ -12,6 +12,23 @@ interface Room {
 /** 128 bits: nobody guesses one, and no two are alike. */
 function makePeerId(): PeerId {
   return randomBytes(16).toString('base64url')
+}
+
+/** A copy that nobody can change: every other member is handed the same one, and none has to be careful with it. */
+function snapshotOf(peerId: PeerId, { name, metadata, media }: Profile): Member {
+  return deepFreeze({
+    peerId,
+    ...(name !== undefined && { name }),
+    ...(metadata !== undefined && { metadata: structuredClone(metadata) }),
+    ...(media !== undefined && { media: structuredClone(media) }),
+  })
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
+  }
+  return Object.freeze(value)
 }
 
 /** The room store of a single process. Every operation is synchronous inside, and so atomic. */
@@ -28,14 +45,13 @@ export class MemoryRoomStore implements RoomStore {
     if (room.seats.size >= room.capacity) return 'full'
 
     const peerId = makePeerId()
-    const member: Member = request.name === undefined ? { peerId } : { peerId, name: request.name }
     const others = Array.from(room.seats.values(), (seat) => seat.member)
-    const seat = new MemorySeat(room, member, others, sink, () => this.#vacated(room))
+    const seat = new MemorySeat(room, snapshotOf(peerId, request.profile), others, sink, () => this.#vacated(room))
     room.seats.set(peerId, seat)
     this.#seats += 1
 
     // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
-    seat.tellOthers({ kind: 'peer-joined', peer: member })
+    seat.tellOthers({ kind: 'peer-joined', peer: seat.member })
     sink.seated(seat)
     return 'seated'
   }
@@ -51,22 +67,32 @@ export class MemoryRoomStore implements RoomStore {
 }
 
 class MemorySeat implements Seat {
-  readonly member: Member
   readonly others: readonly Member[]
+  #member: Member
   readonly #room: Room
   readonly #sink: Sink
   readonly #onVacated: () => void
 
   constructor(room: Room, member: Member, others: readonly Member[], sink: Sink, onVacated: () => void) {
     this.#room = room
-    this.member = member
+    this.#member = member
     this.others = others
     this.#sink = sink
     this.#onVacated = onVacated
   }
 
+  /** As the others see it now. */
+  get member(): Member {
+    return this.#member
+  }
+
+  get profile(): Profile {
+    const { peerId: _, ...profile } = this.#member
+    return profile
+  }
+
   get peerId(): PeerId {
-    return this.member.peerId
+    return this.#member.peerId
   }
 
   get roomId(): RoomId {
@@ -89,6 +115,12 @@ class MemorySeat implements Seat {
     if (seats.size > 2) return 'to-required'
     this.tellOthers({ kind: 'message', frame })
     return 'sent'
+  }
+
+  update(profile: Profile): void {
+    if (this.#room.seats.get(this.peerId) !== this) return
+    this.#member = snapshotOf(this.peerId, profile)
+    this.tellOthers({ kind: 'peer-updated', peer: this.#member })
   }
 
   leave(reason: LeaveReason): void {

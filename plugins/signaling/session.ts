@@ -25,6 +25,9 @@ export class Session implements Sink {
   #seat: Seat | undefined
   #isOver = false
 
+  /** Whether its last `join` asked for `peer-updated`: a client must not be told what it may not know. */
+  wantsUpdates = false
+
   /** Whether a valid `join` has come, whatever became of it. */
   hasAskedToJoin = false
 
@@ -87,6 +90,9 @@ export class Session implements Sink {
         break
       case 'peer-joined':
         this.tell({ type: 'ready', isInitiator: false, ...entry.peer })
+        break
+      case 'peer-updated':
+        if (this.wantsUpdates) this.tell({ type: 'peer-updated', ...entry.peer })
         break
       case 'peer-left':
         this.tell({ type: 'peer-left', peerId: entry.peerId, reason: entry.reason })

@@ -7,7 +7,7 @@ import { MemoryRoomStore } from '../../plugins/rooms/memory-room-store.js'
 import type { JoinOutcome, JoinRequest, RoomStore, Seat, SendOutcome, Sink } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { defaultsOf, Limits, type RoomId } from '../../schemas/index.js'
+import { defaultsOf, Limits, type Profile, type RoomId } from '../../schemas/index.js'
 import { Client, listen, urlOf } from '../helper.js'
 
 /** A store that takes its time, as one on another machine does: nothing happens until its gate is opened. */
@@ -69,10 +69,18 @@ class SlowSeat implements Seat {
   get others() {
     return this.#seat.others
   }
+  get profile() {
+    return this.#seat.profile
+  }
 
   async send(to: string | undefined, frame: Buffer): Promise<SendOutcome> {
     await this.#gate()
     return this.#seat.send(to, frame)
+  }
+
+  async update(profile: Profile): Promise<void> {
+    await this.#gate()
+    await this.#seat.update(profile)
   }
 
   async leave(reason: 'left' | 'disconnected'): Promise<void> {
@@ -158,6 +166,31 @@ t.test('who is gone before a join is done leaves no seat behind', async (t) => {
   t.strictSame(store.size, { rooms: 1, seats: 1 })
 })
 
+t.test('updates that take their time are made one after the other, each on top of the one before', async (t) => {
+  const store = new SlowRoomStore()
+  const { url } = await start(t, store)
+  const ada = await Client.join(t, url, '1001', { updates: true })
+  const bo = await Client.join(t, url, '1001', { name: 'Bo' })
+  await ada.next('ready')
+  store.shut()
+  bo.send({ type: 'update', metadata: { hand: true } })
+  bo.send({ type: 'update', media: { mic: false } })
+  bo.send({ type: 'update', name: null })
+  bo.send({ type: 'leave' })
+  await ada.settle()
+  store.open()
+  const { peerId } = bo
+  t.strictSame(
+    [await ada.next('peer-updated'), await ada.next('peer-updated'), await ada.next('peer-updated')],
+    [
+      { type: 'peer-updated', peerId, name: 'Bo', metadata: { hand: true } },
+      { type: 'peer-updated', peerId, name: 'Bo', metadata: { hand: true }, media: { mic: false } },
+      { type: 'peer-updated', peerId, metadata: { hand: true }, media: { mic: false } },
+    ],
+  )
+  t.match(await ada.next('peer-left'), { peerId })
+})
+
 t.test('a refusal that comes late still reaches the one who asked', async (t) => {
   const { url } = await start(t, new SlowRoomStore())
   const ada = await Client.join(t, url, '1001')
@@ -176,7 +209,7 @@ t.test('the app closes while a join is under way', async (t) => {
   await app.close()
   t.match(await ada.closed, { code: 1012 })
   store.open()
-  await store.join('elsewhere', { capacity: 2 }, { seated: () => {}, deliver: () => {} })
+  await store.join('elsewhere', { profile: {}, capacity: 2 }, { seated: () => {}, deliver: () => {} })
   t.strictSame(store.size, { rooms: 1, seats: 1 }, 'only the seat just taken')
 })
 

@@ -1,4 +1,5 @@
-import { readName, readRoomId } from '../join-fields.js'
+import { readProfile } from '../profile.js'
+import { readRoomId } from '../room-id.js'
 import type { Handler } from './handler.js'
 
 const defaultCapacity = 2
@@ -7,11 +8,12 @@ const defaultCapacity = 2
 export const join: Handler<'join'> = async (session, message) => {
   const { rooms, limits } = session.context
   const roomId = readRoomId(message.roomId, limits)
-  const name = readName(message.name, limits)
+  const profile = readProfile(message, limits)
   const capacity = Math.min(message.capacity ?? defaultCapacity, limits.maxRoomCapacity)
   session.hasAskedToJoin = true
 
   await session.leave('left')
-  const outcome = await rooms.join(roomId, { name, capacity }, session)
+  session.wantsUpdates = message.updates === true
+  const outcome = await rooms.join(roomId, { profile, capacity }, session)
   if (outcome === 'full') session.tell({ type: 'full', roomId })
 }

@@ -3,8 +3,8 @@ import type { SendOutcome } from '../../rooms/room-store.js'
 import { stamp } from '../stamp.js'
 import type { Handler } from './handler.js'
 
-/** Passes an offer, an answer or a candidate on to the other member, or to the one named in `to`. */
-export const relay: Handler<'offer' | 'answer' | 'ice'> = (session, message, frame) => {
+/** Passes an offer, an answer, a candidate or a wish to restart on to the other member, or to the one named in `to`. */
+export const relay: Handler<'offer' | 'answer' | 'ice' | 'restart'> = (session, message, frame) => {
   const seat = session.requireSeat()
   const outcome = seat.send(message.to, stamp(frame, message, seat.peerId))
   return outcome instanceof Promise ? outcome.then(refuseUnsent) : refuseUnsent(outcome)

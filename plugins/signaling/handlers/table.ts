@@ -4,13 +4,16 @@ import type { Handler } from './handler.js'
 import { join } from './join.js'
 import { leave } from './leave.js'
 import { relay } from './relay.js'
+import { update } from './update.js'
 
 /** One handler a type; a type without one does not compile. */
 const handlers: { readonly [T in ClientMessageType]: Handler<T> } = {
   join,
+  update,
   offer: relay,
   answer: relay,
   ice: relay,
+  restart: relay,
   leave,
 }
 

@@ -1,0 +1,60 @@
+import type { Entry, JoinOutcome, RoomStore, Seat, Sink } from '../../plugins/rooms/room-store.js'
+import type { LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+
+/** What a member knows of another one. */
+export interface Known {
+  /** Whether the one who knows it is the initiator of the pair. */
+  readonly isInitiator: boolean
+  readonly member: Member
+}
+
+/** A member that writes down what its room tells it, and what it should never have been told. */
+export class ListeningMember implements Sink {
+  seat: Seat | undefined
+  readonly known = new Map<PeerId, Known>()
+  readonly frames: string[] = []
+  readonly updates: Member[] = []
+  readonly goodbyes: LeaveReason[] = []
+  readonly faults: string[] = []
+
+  async join(store: RoomStore, roomId: RoomId, capacity = 2, profile: Profile = {}): Promise<JoinOutcome> {
+    return store.join(roomId, { capacity, profile }, this)
+  }
+
+  async leave(reason: LeaveReason = 'left'): Promise<void> {
+    const seat = this.seat
+    this.seat = undefined
+    this.known.clear()
+    await seat?.leave(reason)
+  }
+
+  seated(seat: Seat): void {
+    if (this.seat !== undefined) this.faults.push('seated twice')
+    this.seat = seat
+    for (const member of seat.others) this.known.set(member.peerId, { isInitiator: true, member })
+  }
+
+  deliver(entry: Entry): void {
+    if (this.seat === undefined) this.faults.push(`told ${entry.kind} without a seat`)
+    switch (entry.kind) {
+      case 'message':
+        this.frames.push(entry.frame.toString())
+        break
+      case 'peer-joined':
+        if (this.known.has(entry.peer.peerId)) this.faults.push('told of one newcomer twice')
+        this.known.set(entry.peer.peerId, { isInitiator: false, member: entry.peer })
+        break
+      case 'peer-updated': {
+        const before = this.known.get(entry.peer.peerId)
+        if (before === undefined) this.faults.push('told of the update of a stranger')
+        else this.known.set(entry.peer.peerId, { ...before, member: entry.peer })
+        this.updates.push(entry.peer)
+        break
+      }
+      case 'peer-left':
+        if (!this.known.delete(entry.peerId)) this.faults.push('told that a stranger left')
+        this.goodbyes.push(entry.reason)
+        break
+    }
+  }
+}
