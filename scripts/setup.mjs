@@ -36,12 +36,14 @@ function once(step, files, action) {
 
 function installDebianPackages() {
   const mayInstall = process.getuid?.() === 0 && onPath('apt-get')
-  const missing = ['chromium', 'firefox-esr'].filter((program) => !onPath(program))
+  const packages = { chromium: 'chromium', 'firefox-esr': 'firefox-esr', ip: 'iproute2', nft: 'nftables' }
+  const missing = Object.keys(packages)
+    .filter((program) => !onPath(program))
+    .map((program) => packages[program])
   if (missing.length > 0 && !mayInstall) {
     fail(`The tests need programs that are not here. On Debian: sudo apt-get install ${missing.join(' ')}`)
   }
-  // Without these the tests run all the same: in the network that is there, and with boxes for Chinese in the screenshots.
-  if (mayInstall && !onPath('ip')) missing.push('iproute2')
+  // Without it the tests run all the same, with boxes for Chinese in the screenshots.
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
