@@ -2,6 +2,7 @@
 // `npm run docs` writes, `node scripts/docs.mjs --check` only says whether something is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { callErrors } from '../dist/public/sdk/call-error.js'
 import {
   Config,
   clientMessages,
@@ -23,14 +24,11 @@ function typeOf(schema) {
     return schema.anyOf.every((option) => option.const !== undefined) && schema.anyOf.length > 4
       ? 'text'
       : schema.anyOf.map(typeOf).join(', ')
-  if (schema.type === 'array')
-    return `list of ${
-      schema.items.properties
-        ? `{${Object.keys(schema.items.properties)
-            .map((name) => (schema.items.required.includes(name) ? name : `${name}?`))
-            .join(', ')}}`
-        : typeOf(schema.items)
-    }`
+  if (schema.type === 'array') return `list of ${typeOf(schema.items)}`
+  if (schema.properties)
+    return `{${Object.keys(schema.properties)
+      .map((name) => (schema.required?.includes(name) ? name : `${name}?`))
+      .join(', ')}}`
   return (
     {
       string: 'text',
@@ -77,6 +75,15 @@ const parts = {
       ['code', 'when', 'come back by yourself'],
       Object.values(closeCodes).map(({ code, when, retry }) => [code, when, retry ? 'yes, with back-off' : 'no']),
     ),
+  'sdk errors': () =>
+    table(
+      ['code', 'meaning', 'trying again later can succeed'],
+      Object.entries(callErrors).map(([code, { message, retryable }]) => [
+        `\`${code}\``,
+        message,
+        retryable ? 'yes' : 'no',
+      ]),
+    ),
   configuration: () =>
     table(
       ['variable', 'plugin option', 'default', 'meaning'],
@@ -90,7 +97,7 @@ const parts = {
 }
 
 let isCurrent = true
-for (const file of ['README.md', 'docs/protocol.md']) {
+for (const file of ['README.md', 'docs/protocol.md', 'docs/sdk.md']) {
   const text = readFileSync(at(file), 'utf8')
   const written = text.replace(
     /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,

@@ -1,13 +1,16 @@
-import { type Call, type Peer, type Slot, slots } from '../sdk/index.js'
+import type { Call, Peer } from '../sdk/index.js'
+import { Arrivals } from './arrivals.js'
 import { type CallState, callState } from './call-state.js'
 import { find, ignoreHeldKeys } from './elements.js'
 import { Invite } from './invite.js'
 import type { Speech } from './language.js'
-import type { LocalMedia } from './local-media.js'
+import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
+import { ScreenShare } from './screen-share.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import type { StatusLine } from './status-line.js'
-import { initialOf, Tile } from './tile.js'
+import { initialOf } from './tile.js'
+import { Tiles } from './tiles.js'
 import { setState } from './view.js'
 
 /** A second press within this time belongs to the first. */
@@ -26,11 +29,12 @@ export class CallScreen {
   readonly #speech: Speech
   readonly #status: StatusLine
   readonly #invite: Invite
-  readonly #container = find('tiles', HTMLElement)
+  readonly #arrivals: Arrivals
+  readonly #screenShare: ScreenShare
+  readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
-  readonly #tiles = new Map<string, Tile>()
-  #published: Record<Slot, MediaStreamTrack | null> = { mic: null, camera: null }
+  #published: Record<DeviceSlot, MediaStreamTrack | null> = { mic: null, camera: null }
   #call: Call | undefined
   #lastLeft: Departure | undefined
   #shownAt = 0
@@ -42,16 +46,26 @@ export class CallScreen {
     this.#speech = speech
     this.#status = status
     this.#invite = new Invite(speech, status)
+    this.#arrivals = new Arrivals(speech, status)
+    this.#screenShare = new ScreenShare(speech, status)
+    this.#tiles = new Tiles(speech, {
+      onChange: () => this.#refresh(),
+      onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
+    })
     bindOwnPicture('self', media)
-    for (const slot of slots) bindToggle(slot, slot, media)
+    for (const slot of deviceSlots) bindToggle(slot, slot, media)
     media.on('change', () => this.#publish())
     this.#bindLeave()
     media.on('change', () => this.#refreshHelp())
     speech.on('change', (texts) => {
-      for (const tile of this.#tiles.values()) tile.speak(texts)
       if (!this.#help.hidden) this.#help.textContent = mediaHelp(media, texts)
       this.#refresh()
     })
+  }
+
+  /** Shares the person's screen, or stops that. Must be called from a click or a key press. */
+  toggleScreen(): Promise<void> {
+    return this.#screenShare.toggle()
   }
 
   /** Shows a call from its beginning to its end. */
@@ -63,10 +77,12 @@ export class CallScreen {
     // What was wrong before has been said in the lobby.
     this.#problems = problemsOf(this.#media)
     this.#invite.use(call.room)
+    this.#arrivals.begin()
+    this.#screenShare.use(call)
     find('self-initial', HTMLElement).textContent = call.self.name === undefined ? '' : initialOf(call.self.name)
     call.on('peer', (peer) => this.#welcome(peer))
     call.on('left', ({ peer, reason, replacedBy }) => {
-      if (reason === 'replaced' && replacedBy !== undefined) this.#succeed(peer, replacedBy)
+      if (reason === 'replaced' && replacedBy !== undefined) this.#tiles.succeed(peer, replacedBy)
       else this.#dismiss(peer, reason === 'left' ? 'left' : 'disconnected')
     })
     call.on('signaling', () => this.#refresh())
@@ -106,48 +122,24 @@ export class CallScreen {
 
   #welcome(peer: Peer): void {
     this.#lastLeft = undefined
-    if (this.#tiles.has(peer.id)) return
-    const tile = new Tile(peer, this.#speech.texts)
-    this.#tiles.set(peer.id, tile)
-    this.#container.append(tile.element)
-    this.#watch(peer)
-    this.#arrange()
-  }
-
-  #succeed(peer: Peer, successor: Peer): void {
-    const tile = this.#tiles.get(peer.id)
-    if (tile === undefined) return
-    this.#tiles.delete(peer.id)
-    this.#tiles.set(successor.id, tile)
-    tile.replace(successor)
-    this.#watch(successor)
-    this.#arrange()
+    if (!this.#tiles.welcome(peer)) return
+    this.#arrivals.joined(peer.id, peer.name, this.#tiles.people.length)
+    this.#invite.showAlone(false)
   }
 
   #dismiss(peer: Peer, reason: Departure['reason']): void {
-    this.#tiles.get(peer.id)?.dispose()
-    this.#tiles.delete(peer.id)
     this.#lastLeft = { name: peer.name, reason }
-    this.#arrange()
-  }
-
-  #watch(peer: Peer): void {
-    // After the tile's own listener, which decides what the state means for the person.
-    peer.on('state', () => this.#refresh())
-  }
-
-  #arrange(): void {
-    const tiles = [...this.#tiles.values()]
-    this.#container.dataset['count'] = String(tiles.length)
-    for (const [index, { video }] of tiles.entries()) video.id = index === 0 ? 'remote' : `remote-${index + 1}`
-    this.#invite.showAlone(tiles.length === 0)
-    this.#refresh()
+    this.#tiles.dismiss(peer)
+    const others = this.#tiles.people.length
+    this.#arrivals.left(peer.id, peer.name, reason, others)
+    this.#invite.showAlone(others === 0)
   }
 
   #clear(): void {
-    for (const tile of this.#tiles.values()) tile.dispose()
-    this.#tiles.clear()
     this.#call = undefined
+    this.#tiles.clear()
+    this.#arrivals.end()
+    this.#screenShare.clear()
     this.#pill.hidden = true
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)
@@ -157,7 +149,7 @@ export class CallScreen {
     find('self-mic-off', SVGElement).toggleAttribute('hidden', this.#media.isOn('mic'))
     const call = this.#call
     if (call === undefined) return
-    for (const slot of slots) {
+    for (const slot of deviceSlots) {
       const track = this.#media.track(slot)
       const change =
         track === this.#published[slot] ? call.mute(slot, track?.enabled === false) : call.publish(slot, track)
@@ -169,29 +161,42 @@ export class CallScreen {
   #refresh(): void {
     const call = this.#call
     if (call === undefined) return
-    const summary = callState([...this.#tiles.values()], this.#lastLeft)
+    const { people } = this.#tiles
+    const summary = callState(people, this.#lastLeft)
     setState(summary.state)
     document.documentElement.dataset['signaling'] = call.signaling
-    this.#status.say(this.#sentence(summary), { passing: summary.state === 'connected' })
+    // Among several a tile goes on saying what is wrong with one of them.
+    const isOnTile = people.length > 1 && people.some(({ state }) => state === 'live')
+    this.#status.say(this.#sentence(summary), { passing: summary.state === 'connected' || isOnTile })
     document.title = this.#title(summary)
     const isAway = call.signaling === 'reconnecting'
     const { texts } = this.#speech
-    const pill = this.#tiles.size === 0 ? texts.reconnectingAlone : texts.reconnecting
+    const pill = people.length === 0 ? texts.reconnectingAlone : texts.reconnecting
     if (isAway && this.#pill.hidden) this.#status.announce(pill, { seen: false })
     this.#pill.hidden = !isAway
     this.#pill.textContent = isAway ? pill : ''
   }
 
-  #sentence({ state, name }: CallState): string {
+  #sentence({ state, name, count }: CallState): string {
     const { texts } = this.#speech
-    if (state === 'waiting') return texts.waiting
-    if (state === 'failed' && this.#isBrokenOff()) return texts.brokenOff(name)
-    if (state === 'left' && this.#lastLeft?.reason === 'disconnected') return texts.lost(name)
-    return texts[state](name)
-  }
-
-  #isBrokenOff(): boolean {
-    return [...this.#tiles.values()].some((tile) => tile.state === 'failed' && tile.wasLive)
+    const { people } = this.#tiles
+    switch (state) {
+      case 'waiting':
+        return texts.waiting
+      case 'left':
+        return this.#lastLeft?.reason === 'disconnected' ? texts.lost(name) : texts.left(name)
+      case 'connecting':
+        // Who has come has been announced, and the tile says that it is being connected.
+        if (people.some((tile) => tile.state === 'live')) return texts.connected(undefined)
+        return count > 1 ? texts.connectingSeveral : texts.connecting(name)
+      case 'failed':
+        if (count > 1) return texts.failedSeveral
+        return people.some((tile) => tile.state === 'failed' && tile.wasLive)
+          ? texts.brokenOff(name)
+          : texts.failed(name)
+      default:
+        return texts[state](name)
+    }
   }
 
   #title({ state, name }: CallState): string {

@@ -21,6 +21,8 @@ export interface CallState {
   readonly state: Extract<PageState, 'waiting' | 'connecting' | 'connected' | 'unstable' | 'failed' | 'left'>
   /** Absent where somebody gave no name, or several are meant. */
   readonly name?: string | undefined
+  /** How many the sentence is about. */
+  readonly count: number
 }
 
 /** Somebody in the call, as far as the sentence goes. */
@@ -32,6 +34,7 @@ export interface Standing {
 // What somebody should know first: a trouble before a good news.
 const order = [
   ['failed', 'failed'],
+  ['reconnecting', 'unstable'],
   ['unstable', 'unstable'],
   ['connecting', 'connecting'],
   ['live', 'connected'],
@@ -47,7 +50,8 @@ export function callState(peers: readonly Standing[], lastLeft?: { readonly name
   for (const [peerState, state] of order) {
     const concerned = peers.filter((peer) => peer.state === peerState)
     const [first] = concerned
-    if (first !== undefined) return concerned.length === 1 ? { state, name: first.name } : { state }
+    if (first === undefined) continue
+    return { state, count: concerned.length, ...(concerned.length === 1 && { name: first.name }) }
   }
-  return lastLeft === undefined ? { state: 'waiting' } : { state: 'left', name: lastLeft.name }
+  return lastLeft === undefined ? { state: 'waiting', count: 0 } : { state: 'left', name: lastLeft.name, count: 1 }
 }

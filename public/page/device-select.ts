@@ -1,11 +1,10 @@
-import type { Slot } from '../sdk/index.js'
 import { find } from './elements.js'
 import type { Speech } from './language.js'
-import type { LocalMedia } from './local-media.js'
+import type { DeviceSlot, LocalMedia } from './local-media.js'
 import { recall } from './settings.js'
 
 /** Fills a `<select>` with the devices of one slot, keeps it right when devices come and go, and takes what is chosen. */
-export function bindDeviceSelect(slot: Slot, media: LocalMedia, speech: Speech): void {
+export function bindDeviceSelect(slot: DeviceSlot, media: LocalMedia, speech: Speech): void {
   const select = find(`${slot}-device`, HTMLSelectElement)
   const kind = slot === 'mic' ? 'audioinput' : 'videoinput'
   const fill = async (): Promise<void> => {

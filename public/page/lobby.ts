@@ -1,10 +1,10 @@
-import { CallError, type Slot } from '../sdk/index.js'
+import { CallError } from '../sdk/index.js'
 import type { PageState } from './call-state.js'
 import { bindDeviceSelect } from './device-select.js'
 import { find } from './elements.js'
 import { isLanguage, type Speech } from './language.js'
 import { showLevel } from './level-meter.js'
-import type { LocalMedia } from './local-media.js'
+import type { DeviceSlot, LocalMedia } from './local-media.js'
 import { mediaHelp } from './media-help.js'
 import { newRoomId, roomOfFragment } from './room-id.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
@@ -60,7 +60,7 @@ export class Lobby {
    *
    * @param wanted  which of them; otherwise those that were wanted last
    */
-  show(wanted?: Readonly<Record<Slot, boolean>>): void {
+  show(wanted?: Readonly<Record<DeviceSlot, boolean>>): void {
     setView('lobby')
     find('alert', HTMLElement).textContent = ''
     document.title = 'Signalbox'

@@ -1,12 +1,18 @@
-import { CallError, type CallErrorCode, Emitter, openMedia, type Slot, slots } from '../sdk/index.js'
+import { CallError, type CallErrorCode, Emitter, openMedia } from '../sdk/index.js'
 import { recall, remember } from './settings.js'
+
+/** The slots that a device of the person's own fills. */
+export const deviceSlots = ['mic', 'camera'] as const
+
+/** One of them. */
+export type DeviceSlot = (typeof deviceSlots)[number]
 
 /** What `LocalMedia` tells. */
 export interface LocalMediaEvents {
   /** A track, a switch or a problem is another one now. */
   change: undefined
   /** A device went away and there is no other; nobody switched it off. */
-  stopped: Slot
+  stopped: DeviceSlot
 }
 
 interface Device {
@@ -22,7 +28,7 @@ interface Device {
  * Requests run one after the other; none of them throws: what went wrong is the `problem` of the device.
  */
 export class LocalMedia extends Emitter<LocalMediaEvents> {
-  readonly #devices: Record<Slot, Device> = {
+  readonly #devices: Record<DeviceSlot, Device> = {
     mic: { track: null, isWanted: true, problem: undefined },
     camera: { track: null, isWanted: true, problem: undefined },
   }
@@ -31,36 +37,36 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #session = 0
 
   /** The track of a device, null while there is none. */
-  track(slot: Slot): MediaStreamTrack | null {
+  track(slot: DeviceSlot): MediaStreamTrack | null {
     return this.#devices[slot].track
   }
 
   /** Whether a device is on and works. */
-  isOn(slot: Slot): boolean {
+  isOn(slot: DeviceSlot): boolean {
     const { track, isWanted } = this.#devices[slot]
     return isWanted && track !== null
   }
 
   /** Whether the person wants it on; it may be starting, or have a `problem`. */
-  isWanted(slot: Slot): boolean {
+  isWanted(slot: DeviceSlot): boolean {
     return this.#devices[slot].isWanted
   }
 
   /** Why a device that is wanted does not work. */
-  problem(slot: Slot): CallErrorCode | undefined {
+  problem(slot: DeviceSlot): CallErrorCode | undefined {
     return this.#devices[slot].problem
   }
 
   /** Whether the browser is about to start a device that is wanted, or is asking the person for it. */
-  isStarting(slot: Slot): boolean {
+  isStarting(slot: DeviceSlot): boolean {
     return this.#unfinished > 0 && this.#isMissing(slot)
   }
 
   /** Opens what is wanted, with one question to the person where the browser allows that. */
   open(
-    wanted: Readonly<Record<Slot, boolean>> = { mic: this.isWanted('mic'), camera: this.isWanted('camera') },
+    wanted: Readonly<Record<DeviceSlot, boolean>> = { mic: this.isWanted('mic'), camera: this.isWanted('camera') },
   ): Promise<void> {
-    for (const slot of slots) {
+    for (const slot of deviceSlots) {
       this.#devices[slot].isWanted = wanted[slot]
       this.#devices[slot].problem = undefined
     }
@@ -68,7 +74,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   /** Switches a device. */
-  setOn(slot: Slot, isOn: boolean): Promise<void> {
+  setOn(slot: DeviceSlot, isOn: boolean): Promise<void> {
     const device = this.#devices[slot]
     device.isWanted = isOn
     // Who switches it on after an answer asks anew; an answer that is still to come holds for what was asked before it.
@@ -79,7 +85,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   /** Takes another device, and remembers it. '' is the browser's default. */
-  choose(slot: Slot, deviceId: string): Promise<void> {
+  choose(slot: DeviceSlot, deviceId: string): Promise<void> {
     remember(slot === 'mic' ? 'mic-device' : 'camera-device', deviceId)
     return this.#enqueue(async (session) => {
       // Some cameras and phones cannot be opened twice, so the old one goes first.
@@ -92,18 +98,18 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   /** Lets every device go, also those that are still to be started. What was wanted stays wanted. */
   stop(): void {
     this.#session += 1
-    for (const slot of slots) this.#release(slot)
+    for (const slot of deviceSlots) this.#release(slot)
     this.emit('change', undefined)
   }
 
   /** A device with a problem is not missing: the person has been told, and decides whether to try again. */
-  #isMissing(slot: Slot): boolean {
+  #isMissing(slot: DeviceSlot): boolean {
     const { isWanted, track, problem } = this.#devices[slot]
     return isWanted && track === null && problem === undefined
   }
 
   async #openMissing(session: number): Promise<void> {
-    const missing = slots.filter((slot) => this.#isMissing(slot))
+    const missing = deviceSlots.filter((slot) => this.#isMissing(slot))
     if (missing.length === 0) return
     const error = await this.#request(missing, session)
     if (error === undefined) return
@@ -117,7 +123,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     }
   }
 
-  async #request(asked: readonly Slot[], session: number): Promise<CallErrorCode | undefined> {
+  async #request(asked: readonly DeviceSlot[], session: number): Promise<CallErrorCode | undefined> {
     try {
       const stream = await openMedia({
         audio: asked.includes('mic'),
@@ -133,7 +139,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   #take(track: MediaStreamTrack, session: number): void {
-    const slot: Slot = track.kind === 'audio' ? 'mic' : 'camera'
+    const slot: DeviceSlot = track.kind === 'audio' ? 'mic' : 'camera'
     const device = this.#devices[slot]
     // The person may have left, or switched the camera off again, while the browser was asking.
     const isUnwanted = session !== this.#session || (slot === 'camera' && !device.isWanted)
@@ -149,7 +155,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   /** A device was unplugged or taken away: another one will do, if there is one. */
-  async #onEnded(slot: Slot, track: MediaStreamTrack): Promise<void> {
+  async #onEnded(slot: DeviceSlot, track: MediaStreamTrack): Promise<void> {
     const device = this.#devices[slot]
     if (device.track !== track) return
     device.track = null
@@ -157,7 +163,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     if (device.isWanted && device.track === null) this.emit('stopped', slot)
   }
 
-  #release(slot: Slot): void {
+  #release(slot: DeviceSlot): void {
     const { track } = this.#devices[slot]
     this.#devices[slot].track = null
     track?.stop()
@@ -186,7 +192,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 }
 
 /** Whether asking for one device alone makes sense after asking for both failed, without a second prompt for a refusal. */
-async function mayAskAlone(slot: Slot, error: CallErrorCode): Promise<boolean> {
+async function mayAskAlone(slot: DeviceSlot, error: CallErrorCode): Promise<boolean> {
   if (error === 'media-not-found' || error === 'media-in-use') return true
   if (error !== 'media-denied') return false
   try {

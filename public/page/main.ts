@@ -18,6 +18,8 @@ import { bindShortcuts } from './shortcuts.js'
 import { StatusLine } from './status-line.js'
 import { setView } from './view.js'
 
+/** How many a room may hold: what each browser can send to and receive of all others. */
+const roomCapacity = 8
 /** Longer than a socket may take to open; then the person is asked whether to go on. */
 const joinTimeoutMs = 15_000
 
@@ -46,7 +48,12 @@ async function enter(request: JoinRequest): Promise<void> {
   const { room, name } = request
   let call: Call
   try {
-    call = await join('ws', { room, ...(name && { name }), signal: AbortSignal.timeout(joinTimeoutMs) })
+    call = await join('ws', {
+      room,
+      ...(name && { name }),
+      capacity: roomCapacity,
+      signal: AbortSignal.timeout(joinTimeoutMs),
+    })
   } catch (error) {
     isBusy = false
     lobby.fail(error)
@@ -93,7 +100,11 @@ media.on('change', () => {
   if (media.isOn('mic')) find('alert', HTMLElement).textContent = ''
 })
 bindShortcuts(
-  { m: () => void toggle('mic', media), v: () => void toggle('camera', media) },
+  {
+    m: () => void toggle('mic', media),
+    v: () => void toggle('camera', media),
+    s: () => void callScreen.toggleScreen(),
+  },
   () => document.documentElement.dataset['view'] !== 'end',
 )
 

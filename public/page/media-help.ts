@@ -1,5 +1,5 @@
-import { type CallErrorCode, slots } from '../sdk/index.js'
-import type { LocalMedia } from './local-media.js'
+import type { CallErrorCode } from '../sdk/index.js'
+import { deviceSlots, type LocalMedia } from './local-media.js'
 import type { Texts } from './texts.js'
 
 /** One sentence on what is wrong with the own devices and what to do about it; '' while nothing is. */
@@ -13,7 +13,7 @@ export function mediaHelp(media: LocalMedia, texts: Texts): string {
 
 /** What is wrong now, to compare: '' or the same again is no news. */
 export function problemsOf(media: LocalMedia): string {
-  return slots.map((slot) => (media.isWanted(slot) ? media.problem(slot) : undefined) ?? '').join(' ')
+  return deviceSlots.map((slot) => (media.isWanted(slot) ? media.problem(slot) : undefined) ?? '').join(' ')
 }
 
 function helpFor(code: CallErrorCode, { mediaHelp: help }: Texts): string {

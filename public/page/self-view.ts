@@ -1,5 +1,5 @@
 import { find } from './elements.js'
-import type { LocalMedia } from './local-media.js'
+import type { DeviceSlot, LocalMedia } from './local-media.js'
 
 /** Shows the own camera in a `<video>`: the element that holds it gets `data-picture` while there is one. */
 export function bindOwnPicture(videoId: string, media: LocalMedia): void {
@@ -15,7 +15,7 @@ export function bindOwnPicture(videoId: string, media: LocalMedia): void {
 }
 
 /** Makes a button switch a device: pressed means on. */
-export function bindToggle(buttonId: string, slot: 'mic' | 'camera', media: LocalMedia): void {
+export function bindToggle(buttonId: string, slot: DeviceSlot, media: LocalMedia): void {
   const button = find(buttonId, HTMLButtonElement)
   const show = (): void => {
     button.setAttribute('aria-pressed', String(isShownOn(slot, media)))
@@ -29,10 +29,10 @@ export function bindToggle(buttonId: string, slot: 'mic' | 'camera', media: Loca
  * Switches a device: what is shown as on goes off, also while it is starting; what is shown as off is started, or tried
  * again.
  */
-export function toggle(slot: 'mic' | 'camera', media: LocalMedia): Promise<void> {
+export function toggle(slot: DeviceSlot, media: LocalMedia): Promise<void> {
   return media.setOn(slot, !isShownOn(slot, media))
 }
 
-function isShownOn(slot: 'mic' | 'camera', media: LocalMedia): boolean {
+function isShownOn(slot: DeviceSlot, media: LocalMedia): boolean {
   return media.isOn(slot) || media.isStarting(slot)
 }

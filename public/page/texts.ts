@@ -6,7 +6,7 @@ type Sentence = (name: string | undefined) => string
 type MediaHelp = Record<Extract<CallErrorCode, `media-${string}` | 'insecure-context' | 'unsupported'>, string>
 
 interface Shape {
-  readonly [key: string]: string | Sentence | MediaHelp
+  readonly [key: string]: string | Sentence | MediaHelp | Readonly<Record<string, string>>
 }
 
 const en = {
@@ -30,7 +30,7 @@ const en = {
   micShort: 'Mic',
   camera: 'Camera',
   devices: 'Choose camera and microphone',
-  shortcuts: 'Keys M and V switch microphone and camera',
+  shortcuts: 'Keys M, V and S switch microphone, camera and screen sharing',
   browserDefault: 'Browser default',
   mediaHelp: {
     'media-denied':
@@ -58,15 +58,50 @@ const en = {
   copiedStatus: 'The invite link is copied.',
   copyRefused: 'The browser did not allow copying. The link is selected: copy it with your keyboard or the menu.',
   leave: 'Leave',
+  shareScreen: 'Share screen',
+  screenShort: 'Screen',
+  sharing: 'You are sharing your screen.',
+  sharingStopped: 'You have stopped sharing your screen.',
+  stop: 'Stop',
+  stopSharing: 'Stop sharing',
+  screenFailed: 'Your screen could not be shared.',
+  sharesScreen: (name) => (name ? `${name} is sharing a screen.` : 'Somebody is sharing a screen.'),
+  screenOf: (name) => (name ? `${name}'s screen` : 'Shared screen'),
+  showScreenOf: (name) => (name ? `Show ${name}'s screen large` : 'Show this screen large'),
   close: 'Close',
   inviteText: 'Send this link. Whoever opens it can join you here.',
   inviteLink: 'Invite link',
   tapToHear: 'Tap to hear',
   micOff: 'Microphone is off',
+  conditions: {
+    connecting: 'Connecting…',
+    unstable: 'Unstable',
+    reconnecting: 'Reconnecting…',
+    failed: "Can't be reached",
+  },
+  qualityLevels: {
+    0: 'Hardly any connection.',
+    1: 'Very weak connection.',
+    2: 'Weak connection.',
+    3: 'Good connection.',
+    4: 'Very good connection.',
+  },
+  qualityReasons: {
+    network: 'The network loses or delays too much.',
+    cpu: 'Your device is too busy.',
+    relay: 'It takes a detour through a relay.',
+    frozen: 'The picture stands still.',
+    silent: 'Nothing arrives.',
+  },
   waiting: 'Waiting for the other person…',
   connecting: (name) => (name ? `Connecting to ${name}…` : 'Connecting to the other person…'),
+  connectingSeveral: 'Connecting…',
   connected: (name) => (name ? `You are connected to ${name}.` : 'You are connected.'),
   left: (name) => (name ? `${name} left.` : 'The other person left.'),
+  present: (name) => (name ? `In the call: ${name}.` : 'Somebody is in the call.'),
+  joined: (name) => (name ? `${name} joined.` : 'Somebody joined.'),
+  lostOne: (name) => (name ? `${name} lost the connection.` : 'Somebody lost the connection.'),
+  others: (count) => (count === '1' ? 'one other' : `${count ?? 'some'} others`),
   lost: (name) =>
     name
       ? `The connection to ${name} was lost. They can come back with the same link.`
@@ -78,8 +113,9 @@ const en = {
       : "Can't reach the other person directly. Try another network, or ask your admin to enable TURN.",
   brokenOff: (name) =>
     name
-      ? `The connection to ${name} is broken off. To try again, leave and rejoin.`
-      : 'The connection to the other person is broken off. To try again, leave and rejoin.',
+      ? `The connection to ${name} is broken off. It is being tried again.`
+      : 'The connection to the other person is broken off. It is being tried again.',
+  failedSeveral: "Can't reach some of the others directly. It is being tried again.",
   full: 'This room is full. Try again when somebody has left, or choose another room.',
   serverAway: 'The server cannot be reached. Check your network and try again.',
   rejected: 'The server did not accept this room: it is too long or has characters that cannot be shown.',
@@ -124,7 +160,7 @@ const zhCN: Texts = {
   micShort: '麦克风',
   camera: '摄像头',
   devices: '选择摄像头和麦克风',
-  shortcuts: '用 M 键和 V 键开关麦克风和摄像头',
+  shortcuts: '用 M、V、S 键开关麦克风、摄像头和屏幕共享',
   browserDefault: '浏览器默认',
   mediaHelp: {
     'media-denied': '摄像头和麦克风权限已被阻止。请点击地址栏左侧图标，允许使用。也可以不用摄像头和麦克风，直接加入。',
@@ -148,15 +184,50 @@ const zhCN: Texts = {
   copiedStatus: '邀请链接已复制。',
   copyRefused: '浏览器不允许自动复制。链接已选中，请用键盘或菜单复制。',
   leave: '离开',
+  shareScreen: '共享屏幕',
+  screenShort: '共享屏幕',
+  sharing: '你正在共享屏幕。',
+  sharingStopped: '你已停止共享屏幕。',
+  stop: '停止',
+  stopSharing: '停止共享',
+  screenFailed: '无法共享你的屏幕。',
+  sharesScreen: (name) => (name ? `${name} 正在共享屏幕。` : '有人正在共享屏幕。'),
+  screenOf: (name) => (name ? `${name} 的屏幕` : '共享的屏幕'),
+  showScreenOf: (name) => (name ? `放大显示 ${name} 的屏幕` : '放大显示此屏幕'),
   close: '关闭',
   inviteText: '把这个链接发给对方，打开即可加入。',
   inviteLink: '邀请链接',
   tapToHear: '点按播放声音',
   micOff: '麦克风已关闭',
+  conditions: {
+    connecting: '正在连接…',
+    unstable: '连接不稳定',
+    reconnecting: '正在重连…',
+    failed: '无法连接',
+  },
+  qualityLevels: {
+    0: '几乎没有连接。',
+    1: '连接很差。',
+    2: '连接较差。',
+    3: '连接良好。',
+    4: '连接很好。',
+  },
+  qualityReasons: {
+    network: '网络丢包或延迟过高。',
+    cpu: '你的设备负荷过高。',
+    relay: '连接经由中继服务器。',
+    frozen: '画面卡住了。',
+    silent: '收不到任何数据。',
+  },
   waiting: '正在等待对方加入…',
   connecting: (name) => (name ? `正在连接 ${name}…` : '正在连接对方…'),
+  connectingSeveral: '正在连接…',
   connected: (name) => (name ? `已与 ${name} 接通。` : '已接通。'),
   left: (name) => (name ? `${name} 已离开。` : '对方已离开。'),
+  present: (name) => (name ? `通话中有：${name}。` : '通话中还有一人。'),
+  joined: (name) => (name ? `${name} 已加入。` : '有人已加入。'),
+  lostOne: (name) => (name ? `${name} 的连接已断开。` : '有人的连接已断开。'),
+  others: (count) => `另外 ${count ?? '几'} 人`,
   lost: (name) =>
     name ? `与 ${name} 的连接已断开，对方可通过同一链接重新加入。` : '与对方的连接已断开，对方可通过同一链接重新加入。',
   unstable: (name) => (name ? `与 ${name} 的连接不稳定。` : '连接不稳定。'),
@@ -164,8 +235,8 @@ const zhCN: Texts = {
     name
       ? `无法直连 ${name}，请换个网络试试，或联系管理员启用 TURN。`
       : '无法直连对方，请换个网络试试，或联系管理员启用 TURN。',
-  brokenOff: (name) =>
-    name ? `与 ${name} 的连接已中断，请离开后重新加入。` : '与对方的连接已中断，请离开后重新加入。',
+  brokenOff: (name) => (name ? `与 ${name} 的连接已中断，正在自动重试。` : '与对方的连接已中断，正在自动重试。'),
+  failedSeveral: '无法直连部分成员，正在自动重试。',
   full: '房间已满。请等有人离开后重试，或换一个房间。',
   serverAway: '无法连接到服务器，请检查网络后重试。',
   rejected: '服务器不接受这个房间号：它太长，或含有无法显示的字符。',

@@ -1,9 +1,13 @@
 import type { Peer, PeerState } from '../sdk/index.js'
 import { icon, keepFocus, make } from './elements.js'
+import { Playback } from './playback.js'
+import { QualityMark } from './quality-mark.js'
 import type { Texts } from './texts.js'
 
 /** From how much of a picture on, in its narrower direction, cropping loses more than bars beside it. */
 const maxCrop = 1.7
+/** The same in a small tile, where bars cost more: the face is in the middle. */
+const maxCropSmall = 2.4
 
 /**
  * One other person on the page: the picture, or a calm tile with the initial while there is none. It outlives its `Peer`:
@@ -11,36 +15,33 @@ const maxCrop = 1.7
  */
 export class Tile {
   readonly element = make('article', 'tile')
-  readonly #video = make('video', 'picture')
+  readonly playback = new Playback()
   readonly #initial = make('span', 'initial')
   readonly #name = make('span', 'tile-name')
   readonly #micOff = icon('mic-off')
-  readonly #label = make('span', 'tile-label', this.#micOff, this.#name)
-  readonly #tapToHear = make('button', 'primary tap-to-hear')
+  readonly #quality = new QualityMark()
+  readonly #label = make('span', 'tile-label', this.#micOff, this.#name, this.#quality.element)
+  readonly #condition = make('span', 'tile-state')
   #peer: Peer
+  #texts: Texts
   #state: PeerState
   #wasLive = false
   #listening = new AbortController()
+  readonly #resizes = new ResizeObserver(() => this.#fit())
 
   constructor(peer: Peer, texts: Texts) {
     this.#peer = peer
+    this.#texts = texts
     this.#state = peer.state
-    this.#video.autoplay = true
-    this.#video.playsInline = true
     this.#initial.setAttribute('aria-hidden', 'true')
-    this.#tapToHear.type = 'button'
-    this.#tapToHear.hidden = true
-    this.#tapToHear.addEventListener('click', () => void this.#play())
-    this.#video.addEventListener('resize', () => this.#fit())
-    new ResizeObserver(() => this.#fit()).observe(this.element)
-    this.element.append(this.#initial, this.#video, this.#label, this.#tapToHear)
+    this.#micOff.removeAttribute('aria-hidden')
+    this.#micOff.setAttribute('role', 'img')
+    this.playback.video.addEventListener('resize', () => this.#fit())
+    this.#resizes.observe(this.element)
+    const foot = make('div', 'tile-foot', this.#condition, this.#label)
+    this.element.append(this.#initial, this.playback.video, foot, this.playback.button)
     this.#follow(peer)
     this.speak(texts)
-  }
-
-  /** The `<video>` of the picture. */
-  get video(): HTMLVideoElement {
-    return this.#video
   }
 
   get peer(): Peer {
@@ -61,6 +62,11 @@ export class Tile {
     return this.#wasLive
   }
 
+  /** Whether the person is to be seen talking. */
+  set isSpeaking(isSpeaking: boolean) {
+    this.element.toggleAttribute('data-speaking', isSpeaking)
+  }
+
   /** Goes on with the peer that replaces this one. */
   replace(peer: Peer): void {
     this.#listening.abort()
@@ -72,34 +78,35 @@ export class Tile {
   dispose(): void {
     keepFocus(this.element)
     this.#listening.abort()
-    this.#video.srcObject = null
+    this.#resizes.disconnect()
+    this.playback.dispose()
     this.element.remove()
   }
 
   /** Shows the texts of another language. */
   speak(texts: Texts): void {
-    this.#tapToHear.textContent = texts.tapToHear
-    this.#micOff.removeAttribute('aria-hidden')
-    this.#micOff.setAttribute('role', 'img')
+    this.#texts = texts
+    this.playback.speak(texts)
+    this.#quality.speak(texts)
     this.#micOff.setAttribute('aria-label', texts.micOff)
+    this.#refresh()
   }
 
   #follow(peer: Peer): void {
     this.#peer = peer
     const { signal } = this.#listening
     this.element.dataset['peer'] = peer.id
-    this.#name.textContent = peer.name ?? ''
-    this.#initial.textContent = initialOf(peer.name)
-    if (this.#video.srcObject !== peer.stream()) this.#video.srcObject = peer.stream()
+    this.playback.show(peer.stream())
     this.#refresh()
-    peer.on('state', () => this.#refresh(), { signal })
-    peer.on('media', () => this.#refresh(), { signal })
-    peer.on('track', () => void this.#play(), { signal })
+    for (const type of ['state', 'media', 'profile', 'quality'] as const) {
+      peer.on(type, () => this.#refresh(), { signal })
+    }
+    peer.on('track', () => void this.playback.play(), { signal })
   }
 
   #refresh(): void {
-    const { state } = this.#peer
-    const isSuccession = state === 'connecting' && (this.#state === 'live' || this.#state === 'unstable')
+    const { state, name } = this.#peer
+    const isSuccession = state === 'connecting' && this.#wasLive && this.#state !== 'failed'
     if (!isSuccession) this.#state = state
     if (state === 'live') this.#wasLive = true
     const isKnown = state === 'live' || state === 'unstable'
@@ -111,30 +118,31 @@ export class Tile {
       this.element.toggleAttribute('data-picture', false)
       this.#micOff.toggleAttribute('hidden', true)
     }
-    this.#label.toggleAttribute('hidden', this.#peer.name === undefined && this.#micOff.hasAttribute('hidden'))
+    this.#name.textContent = name ?? ''
+    this.#initial.textContent = initialOf(name)
+    this.#quality.show(state === 'live' ? this.#peer.quality : undefined, this.#texts)
+    const condition = conditionOf(this.#state, this.#texts)
+    this.#condition.textContent = condition
+    this.#condition.hidden = condition === ''
+    const isNothingToSay = name === undefined && this.#micOff.hasAttribute('hidden') && !this.#quality.isPoor
+    this.#label.toggleAttribute('hidden', isNothingToSay)
     this.element.dataset['state'] = this.#state
   }
 
-  /** Browsers may refuse to play sound before the person has done something here; then they are asked. */
-  async #play(): Promise<void> {
-    try {
-      await this.#video.play()
-      keepFocus(this.#tapToHear)
-      this.#tapToHear.hidden = true
-    } catch (error) {
-      // AbortError: another track came in and play was called again.
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#tapToHear.hidden = false
-    }
-  }
-
   #fit(): void {
-    const { videoWidth, videoHeight } = this.#video
+    const { shape } = this.playback
     const { clientWidth, clientHeight } = this.element
-    if (videoWidth === 0 || clientWidth === 0 || clientHeight === 0) return
-    const shapes = [videoWidth / videoHeight, clientWidth / clientHeight] as const
+    if (shape === undefined || clientWidth === 0 || clientHeight === 0) return
+    const shapes = [shape, clientWidth / clientHeight] as const
     const crop = Math.max(...shapes) / Math.min(...shapes)
-    this.element.dataset['fit'] = crop > maxCrop ? 'contain' : 'cover'
+    const isAlone = this.element.dataset['part'] === 'pair'
+    this.element.dataset['fit'] = crop > (isAlone ? maxCrop : maxCropSmall) ? 'contain' : 'cover'
   }
+}
+
+/** What a tile says of a connection that does not work; '' while it does. */
+function conditionOf(state: PeerState, texts: Texts): string {
+  return state === 'live' || state === 'closed' ? '' : texts.conditions[state]
 }
 
 /** What stands for somebody without a picture: the first sign of the name as people see it, or a dot. */

@@ -3,12 +3,22 @@
  * `retryable` says whether the same request can succeed later without the person changing anything but time.
  */
 export const callErrors = {
-  aborted: { message: 'the AbortSignal given to join aborted', retryable: false },
+  aborted: { message: 'an AbortSignal that was given aborted', retryable: false },
   unsupported: { message: 'this browser cannot make WebRTC calls', retryable: false },
   'signaling-unreachable': { message: 'the signaling service cannot be reached', retryable: true },
   'room-full': { message: 'the room is full', retryable: true },
   rejected: { message: 'the signaling service refused the request', retryable: false },
+  'ice-failed': { message: 'a peer cannot be reached; it is tried again', retryable: true },
+  'browser-failed': { message: 'the browser refused something that the call can do without', retryable: false },
   protocol: { message: 'a message could not be understood', retryable: false },
+  'message-too-big': { message: 'a message of more bytes than one may have', retryable: false },
+  'backlog-full': { message: 'the peer has not yet taken what was sent to it before', retryable: true },
+  'file-refused': { message: 'the peer does not want the file', retryable: false },
+  'file-failed': { message: 'the file did not get across whole', retryable: true },
+  'channel-closed': {
+    message: 'the peer is gone, or the connection was closed before the data channel was open',
+    retryable: true,
+  },
   closed: { message: 'the page was put away during the call', retryable: true },
   'insecure-context': { message: 'camera and microphone need https or localhost', retryable: false },
   'media-denied': { message: 'camera or microphone is not allowed for this page', retryable: false },
@@ -27,15 +37,27 @@ export class CallError extends Error {
   readonly code: CallErrorCode
   /** Whether trying again, later, can succeed. */
   readonly retryable: boolean
+  /** For `rejected`: the code of the service's `error` message, where it sent one (docs/protocol.md, Errors). */
+  readonly serviceCode: string | undefined
 
   /**
    * @param message  for developers; without it, the text of the code
-   * @param options  `cause`: what the platform or the service said
+   * @param options  `cause`: what the platform said; `serviceCode`: what the service said
    */
-  constructor(code: CallErrorCode, message: string = callErrors[code].message, options?: ErrorOptions) {
+  constructor(
+    code: CallErrorCode,
+    message: string = callErrors[code].message,
+    options: ErrorOptions & { readonly serviceCode?: string } = {},
+  ) {
     super(message, options)
     this.name = 'CallError'
     this.code = code
     this.retryable = callErrors[code].retryable
+    this.serviceCode = options.serviceCode
+  }
+
+  /** @internal the error for an `error` message of the service */
+  static ofService({ code, message }: { readonly code: string; readonly message: string }): CallError {
+    return new CallError('rejected', message, { serviceCode: code })
   }
 }

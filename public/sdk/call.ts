@@ -1,16 +1,32 @@
-import type { ClientMessage, Joined, Ready, RelayedMessage, ServerMessage } from '../../schemas/index.js'
+import type { ClientMessage, Joined, PeerUpdated, Ready } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
+import type { IncomingMessage } from './decode-message.js'
 import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
+import type { IncomingFile } from './incoming-file.js'
+import { onNetworkChange } from './network-change.js'
+import type { OwnProfile, Profile, Publication } from './own-profile.js'
 import { Peer } from './peer.js'
-import type { Publication } from './peer-options.js'
+import type { Quality } from './quality.js'
 import { Roster, type RosterEvents } from './roster.js'
+import { openScreen, preferDetail, type ScreenRequest } from './screen.js'
+import type { Signal } from './signal.js'
 import type { SignalingSession, SignalingState } from './signaling-session.js'
 import { type Slot, slotKinds } from './slots.js'
+import { pause } from './wake.js'
+
+/** How often every connection is looked at: what is wrong with one shows within two looks. */
+const lookEveryMs = 1000
 
 /** What a `Call` tells, besides who comes and goes. */
 export interface CallEvents extends RosterEvents {
   signaling: SignalingState
+  /** What somebody sent with `send`. */
+  message: { readonly from: Peer; readonly data: unknown }
+  /** Somebody offers a file: `accept` or `refuse` it. */
+  file: { readonly from: Peer; readonly file: IncomingFile }
+  /** A published track has ended by itself (unplugged, sharing stopped in the browser); the slot is empty now. */
+  ended: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** Something went wrong and the call goes on. For logs. */
   error: CallError
   /** The last event. Every connection is closed; published tracks are yours to stop. */
@@ -23,6 +39,16 @@ export interface CallOptions {
   readonly iceServers?: readonly RTCIceServer[]
   /** `relay`: nothing but TURN. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy
+  /** What may be sent to all others together, in kbit/s; without it, what their number allows. */
+  readonly uplinkKbps?: number
+}
+
+/** How often `stats` tells, and until when. */
+export interface StatsOptions {
+  /** In milliseconds. Default: 1000 */
+  readonly intervalMs?: number
+  /** Ends it, without an error. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -32,27 +58,26 @@ export interface CallOptions {
  * comes back too is replaced by a new one (`left` with `replacedBy`) as soon as that one is live.
  */
 export class Call extends Emitter<CallEvents> {
-  readonly room: string
   readonly #session: SignalingSession
-  readonly #configuration: RTCConfiguration
-  readonly #name: string | undefined
+  readonly #options: CallOptions
+  readonly #own: OwnProfile
   readonly #roster: Roster
-  readonly #publications = new Map<Slot, Publication>()
   readonly #early = new EarlySignals()
   readonly #ended = new AbortController()
+  readonly #room: string
   #id: string
+  #isTellingMedia = false
+  #isUnsaid = false
+  #screen: MediaStream | undefined
 
   /** @internal use `join` */
-  constructor(session: SignalingSession, joined: Joined, name: string | undefined, options: CallOptions) {
+  constructor(session: SignalingSession, joined: Joined, own: OwnProfile, options: CallOptions) {
     super()
-    this.room = joined.roomId
+    this.#room = joined.roomId
     this.#id = joined.peerId
-    this.#name = name
+    this.#own = own
     this.#session = session
-    this.#configuration = {
-      ...(options.iceServers && { iceServers: [...options.iceServers] }),
-      ...(options.iceTransportPolicy && { iceTransportPolicy: options.iceTransportPolicy }),
-    }
+    this.#options = options
     this.#roster = new Roster(() => session.state === 'open')
     const { signal } = this.#ended
     this.#roster.on('peer', (peer) => this.emit('peer', peer))
@@ -64,11 +89,21 @@ export class Call extends Emitter<CallEvents> {
     session.on('end', (error) => this.#end(error), { signal })
     // An open connection keeps a page out of the back-forward cache, and the others should not wait for a timeout.
     globalThis.addEventListener('pagehide', () => this.#end(new CallError('closed')), { signal })
+    onNetworkChange(() => {
+      for (const peer of this.#roster.all()) peer.onNetworkChange()
+    }, signal)
+    const timer = setInterval(() => this.#look(), lookEveryMs)
+    signal.addEventListener('abort', () => clearInterval(timer))
+  }
+
+  get room(): string {
+    return this.#room
   }
 
   /** You, as the others see you. The id changes with every reconnect. */
-  get self(): { readonly id: string; readonly name: string | undefined } {
-    return { id: this.#id, name: this.#name }
+  get self(): Profile & { readonly id: string } {
+    const { name, metadata } = this.#own
+    return { id: this.#id, name, metadata }
   }
 
   get signaling(): SignalingState {
@@ -82,13 +117,19 @@ export class Call extends Emitter<CallEvents> {
 
   /**
    * Puts a track into a slot, for everybody who is here and who will come, or takes it out (null). Costs no negotiation.
-   * The track stays yours: stop it when it is out. A track with `enabled` false is published muted.
+   * The track stays yours: stop it when it is out. A track with `enabled` false is published muted. A `screen` without a
+   * `contentHint` of its own is given `detail`, so that its text stays sharp.
    *
    * @throws TypeError when the track is of the other kind
    */
   async publish(slot: Slot, track: MediaStreamTrack | null): Promise<void> {
     // Checked here, since alone in the room there is no connection that would refuse it.
     if (track !== null && track.kind !== slotKinds[slot]) throw new TypeError(`a ${track.kind} track for ${slot}`)
+    if (track !== null && track !== this.#own.publications.get(slot)?.track) {
+      const { signal } = this.#ended
+      track.addEventListener('ended', () => void this.#onTrackEnded(slot, track), { signal, once: true })
+    }
+    if (slot === 'screen' && track !== null) preferDetail(track)
     await this.#setPublication(slot, { track, isMuted: track?.enabled === false })
   }
 
@@ -97,10 +138,96 @@ export class Call extends Emitter<CallEvents> {
    * Without a track in the slot nothing happens.
    */
   async mute(slot: Slot, isMuted: boolean): Promise<void> {
-    const track = this.#publications.get(slot)?.track
+    const track = this.#own.publications.get(slot)?.track
     if (track == null) return
     track.enabled = !isMuted
     await this.#setPublication(slot, { track, isMuted })
+  }
+
+  /**
+   * Asks the person for a screen, a window or a tab, and publishes it with its sound, until it is stopped: here by
+   * `stopScreen`, by the person in the browser (`ended` tells), or by `signal`. Must be called from a click or a key press.
+   *
+   * @returns the stream, for a preview
+   * @throws  CallError as `openScreen`, or `aborted`
+   */
+  async shareScreen({
+    signal,
+    ...request
+  }: ScreenRequest & { readonly signal?: AbortSignal } = {}): Promise<MediaStream> {
+    const stream = await openScreen(request)
+    if (signal?.aborted || this.#ended.signal.aborted) {
+      stopAll(stream)
+      throw new CallError('aborted', undefined, { cause: signal?.reason })
+    }
+    // All in one task: nothing that stops sharing, and no leaving, can come between what is opened and what is kept.
+    if (this.#screen !== undefined) stopAll(this.#screen)
+    this.#screen = stream
+    signal?.addEventListener('abort', () => this.#screen === stream && void this.stopScreen(), {
+      signal: this.#ended.signal,
+    })
+    await Promise.all([
+      this.publish('screen', stream.getVideoTracks()[0] ?? null),
+      this.publish('screen-audio', stream.getAudioTracks()[0] ?? null),
+    ])
+    return stream
+  }
+
+  /** Stops sharing the screen, if it is shared. */
+  async stopScreen(): Promise<void> {
+    const stream = this.#screen
+    if (stream === undefined) return
+    this.#screen = undefined
+    stopAll(stream)
+    await Promise.all([this.publish('screen', null), this.publish('screen-audio', null)])
+  }
+
+  /**
+   * Sends something to one peer, or to all: a JSON value of at most 65536 bytes. It arrives once and in order, also when the
+   * connection breaks and is made anew meanwhile; who leaves before it arrives does not get it.
+   *
+   * @throws TypeError when it is no JSON value; CallError `message-too-big`, or `backlog-full` when the one in `to` takes
+   *         nothing in (to all: told by the event `error`, and the others get it)
+   */
+  send(data: unknown, to?: Peer): void {
+    if (to !== undefined) {
+      to.send(data)
+      return
+    }
+    // Not to who is held back to take somebody's place: if it is the same person, that place gets it.
+    for (const peer of this.peers.values()) {
+      try {
+        peer.send(data)
+      } catch (error) {
+        if (!(error instanceof CallError) || error.code !== 'backlog-full') throw error
+        this.emit('error', error)
+      }
+    }
+  }
+
+  /**
+   * Changes what the others know of you. What is not named stays; undefined takes it away. When the service refuses it (the
+   * event `error`, with the `serviceCode` `name-invalid` or `metadata-invalid`), what you joined with counts again.
+   */
+  update(change: Profile): void {
+    this.#say(this.#own.update(change))
+  }
+
+  /**
+   * How good the connection to each peer is, again and again, until the call ends.
+   *
+   * @example
+   * for await (const qualities of call.stats({ signal })) draw(qualities)
+   */
+  async *stats({ intervalMs = 1000, signal }: StatsOptions = {}): AsyncGenerator<ReadonlyMap<Peer, Quality>, void> {
+    const ended = AbortSignal.any([this.#ended.signal, ...(signal ? [signal] : [])])
+    for (;;) {
+      await pause(intervalMs, ended)
+      if (ended.aborted) return
+      const qualities = new Map<Peer, Quality>()
+      for (const peer of this.peers.values()) if (peer.quality !== undefined) qualities.set(peer, peer.quality)
+      yield qualities
+    }
   }
 
   /** Leaves the room and closes everything. `end` comes before it returns. */
@@ -109,11 +236,41 @@ export class Call extends Emitter<CallEvents> {
   }
 
   async #setPublication(slot: Slot, publication: Publication): Promise<void> {
-    this.#publications.set(slot, publication)
+    const former = this.#own.publications.get(slot)
+    // What is no change costs nobody a message.
+    if ((former?.track ?? null) === publication.track && former?.isMuted === publication.isMuted) return
+    this.#own.publications.set(slot, publication)
+    this.#tellMedia()
     await Promise.all(Array.from(this.#roster.all(), (peer) => peer.publish(slot)))
   }
 
-  #receive(message: ServerMessage): void {
+  /** Several changes at once are one message. */
+  #tellMedia(): void {
+    if (this.#isTellingMedia) return
+    this.#isTellingMedia = true
+    queueMicrotask(() => {
+      this.#isTellingMedia = false
+      this.#say(this.#own.mediaUpdate())
+    })
+  }
+
+  #say(update: ClientMessage<'update'>): void {
+    if (!this.#session.send(update)) this.#isUnsaid = true
+  }
+
+  async #onTrackEnded(slot: Slot, track: MediaStreamTrack): Promise<void> {
+    if (this.#own.publications.get(slot)?.track !== track) return
+    // Of what `shareScreen` has opened the sound ends with the picture.
+    if (slot === 'screen' && this.#screen?.getTracks().includes(track)) await this.stopScreen()
+    else await this.publish(slot, null)
+    this.emit('ended', { slot, track })
+  }
+
+  #look(): void {
+    for (const peer of this.#roster.all()) void peer.look()
+  }
+
+  #receive(message: IncomingMessage): void {
     switch (message.type) {
       case 'ready':
         this.#onReady(message)
@@ -121,7 +278,11 @@ export class Call extends Emitter<CallEvents> {
       case 'offer':
       case 'answer':
       case 'ice':
+      case 'restart':
         this.#onSignal(message)
+        break
+      case 'peer-updated':
+        this.#onUpdated(message)
         break
       case 'peer-left':
         this.#early.forget(message.peerId)
@@ -130,28 +291,41 @@ export class Call extends Emitter<CallEvents> {
       case 'error':
         // The peer left while a signal for it was under way; its peer-left comes or came.
         if (message.code === 'peer-not-found') return
-        this.emit('error', new CallError('rejected', message.message))
+        if (message.code === 'name-invalid') this.#say(this.#own.takeBack('name'))
+        if (message.code === 'metadata-invalid') this.#say(this.#own.takeBack('metadata'))
+        this.emit('error', CallError.ofService(message))
     }
   }
 
-  #onSignal(message: RelayedMessage): void {
-    const peer = this.#roster.find(message.from)
-    if (peer === undefined) this.#early.hold(message)
-    else peer.receive(message)
+  #onUpdated({ type: _, ...member }: PeerUpdated): void {
+    this.#roster.find(member.peerId)?.update(member)
   }
 
-  #onReady({ peerId, name, isInitiator }: Ready): void {
+  #onSignal(signal: Signal): void {
+    const peer = this.#roster.find(signal.from)
+    if (peer === undefined) this.#early.hold(signal)
+    else peer.receive(signal)
+  }
+
+  #onReady({ isInitiator, type: _, ...member }: Ready): void {
+    const { iceServers, iceTransportPolicy, uplinkKbps } = this.#options
     const peer = new Peer({
-      id: peerId,
-      name,
+      member,
       isInitiator,
-      configuration: this.#configuration,
-      publications: this.#publications,
+      configuration: {
+        ...(iceServers && { iceServers: [...iceServers] }),
+        ...(iceTransportPolicy && { iceTransportPolicy }),
+      },
+      own: this.#own,
       send: (message: ClientMessage) => this.#session.send(message),
+      remotePeers: () => this.#roster.count,
+      uplinkKbps,
     })
     peer.on('error', (error) => this.emit('error', error))
+    peer.on('message', (data) => this.emit('message', { from: peer, data }))
+    peer.on('file', (file) => this.emit('file', { from: peer, file }))
     this.#roster.add(peer)
-    for (const message of this.#early.take(peerId)) peer.receive(message)
+    for (const signal of this.#early.take(member.peerId)) peer.receive(signal)
   }
 
   #onSignaling(state: SignalingState): void {
@@ -161,6 +335,11 @@ export class Call extends Emitter<CallEvents> {
 
   #onRejoined(id: string): void {
     this.#id = id
+    // It may have changed after the `join` was on its way.
+    if (this.#isUnsaid) {
+      this.#isUnsaid = false
+      this.#say(this.#own.updateAll())
+    }
     this.#roster.review()
   }
 
@@ -169,6 +348,11 @@ export class Call extends Emitter<CallEvents> {
     this.#ended.abort()
     this.#session.close()
     this.#roster.end()
+    if (this.#screen !== undefined) stopAll(this.#screen)
     this.emit('end', { reason })
   }
+}
+
+function stopAll(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop()
 }

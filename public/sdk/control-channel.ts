@@ -1,6 +1,7 @@
 import { isFields } from './decode-message.js'
 import { Emitter } from './emitter.js'
-import type { Slot } from './slots.js'
+import { fieldsOf } from './json-fields.js'
+import { type Slot, slots } from './slots.js'
 
 /**
  * The fixed id: far above those that a browser gives to channels of its own accord (0, 1, 2, ...), which another client may
@@ -8,16 +9,27 @@ import type { Slot } from './slots.js'
  */
 const channelId = 1000
 
+/** Longer than any message of the control channel; the other side is not trusted. */
+const maxMessageLength = 4096
+
 /** Which slots somebody is sending in: a track is there and not muted. */
 export type MediaState = Readonly<Record<Slot, boolean>>
 
+/** How high a picture is to be, in pixels, by slot; a slot that is not named is wanted as high as it comes, 0 not at all. */
+export type WantedHeights = Readonly<Partial<Record<Slot, number>>>
+
 /** What one message of the control channel says. */
-export type ControlMessage = { readonly type: 'media'; readonly slots: MediaState } | { readonly type: 'bye' }
+export type ControlMessage =
+  | { readonly type: 'media'; readonly slots: MediaState }
+  | { readonly type: 'want'; readonly heights: WantedHeights }
+  | { readonly type: 'bye' }
 
 /** What a `ControlChannel` tells. */
 export interface ControlChannelEvents {
   /** What the other side says it is sending. */
   media: MediaState
+  /** How large the other side shows what this one sends. */
+  want: WantedHeights
   /** The other side hangs up. */
   bye: undefined
   /** The other side's connection is closed, or so is this one. */
@@ -26,27 +38,31 @@ export interface ControlChannelEvents {
 
 /**
  * The data channel on which two SDKs tell each other what nothing else tells: that a microphone is muted or a camera off
- * (`mute` of a remote track fires neither for `enabled = false` nor for `replaceTrack(null)`), and that somebody hangs up
- * while the service is away.
+ * (`mute` of a remote track fires neither for `enabled = false` nor for `replaceTrack(null)`), how large a picture is
+ * shown, and that somebody hangs up while the service is away.
  *
  * Negotiated with a fixed id, so it costs no message; of a client that does not have it nothing is heard here.
  */
 export class ControlChannel extends Emitter<ControlChannelEvents> {
   readonly #channel: RTCDataChannel
   #own: MediaState
+  #wanted: WantedHeights
 
-  /** @param own  what this side is sending now */
-  constructor(pc: RTCPeerConnection, own: MediaState) {
+  /**
+   * @param own     what this side is sending now
+   * @param wanted  how large it shows what it gets
+   */
+  constructor(pc: RTCPeerConnection, own: MediaState, wanted: WantedHeights) {
     super()
     this.#own = own
+    this.#wanted = wanted
     this.#channel = pc.createDataChannel('signalbox.control', { negotiated: true, id: channelId })
-    this.#channel.addEventListener('open', () => this.tell(this.#own))
-    this.#channel.addEventListener('close', () => this.emit('close', undefined))
-    this.#channel.addEventListener('message', ({ data }) => {
-      const message = decodeControlMessage(data)
-      if (message?.type === 'media') this.emit('media', message.slots)
-      else if (message?.type === 'bye') this.emit('bye', undefined)
+    this.#channel.addEventListener('open', () => {
+      this.#send({ type: 'media', slots: this.#own })
+      this.#send({ type: 'want', heights: this.#wanted })
     })
+    this.#channel.addEventListener('close', () => this.emit('close', undefined))
+    this.#channel.addEventListener('message', ({ data }) => this.#receive(decodeControlMessage(data)))
   }
 
   get state(): RTCDataChannelState {
@@ -59,9 +75,28 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#send({ type: 'media', slots: own })
   }
 
+  /** Tells the other side how large this one shows what it gets, now or as soon as the channel is open. */
+  want(wanted: WantedHeights): void {
+    this.#wanted = wanted
+    this.#send({ type: 'want', heights: wanted })
+  }
+
   /** Tells the other side, if it can be told, that this one hangs up. */
   sayBye(): void {
     this.#send({ type: 'bye' })
+  }
+
+  #receive(message: ControlMessage | undefined): void {
+    switch (message?.type) {
+      case 'media':
+        this.emit('media', message.slots)
+        break
+      case 'want':
+        this.emit('want', message.heights)
+        break
+      case 'bye':
+        this.emit('bye', undefined)
+    }
   }
 
   #send(message: ControlMessage): void {
@@ -75,16 +110,12 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
  * @returns `undefined` for what this version does not know; a slot that is not named is not being sent in
  */
 export function decodeControlMessage(data: unknown): ControlMessage | undefined {
-  if (typeof data !== 'string') return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    // The peer's fault and without consequence: what was known of its slots stays.
-    return undefined
-  }
-  if (!isFields(value)) return undefined
+  // The peer's fault where it cannot be read, and without consequence: what was known of its slots stays.
+  const value = fieldsOf(data, maxMessageLength)
+  if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
+  if (value['type'] === 'want' && isFields(value['heights']))
+    return { type: 'want', heights: heightsOf(value['heights']) }
   if (value['type'] !== 'media' || !isFields(value['slots'])) return undefined
   const said = value['slots']
   return { type: 'media', slots: mediaState((slot) => said[slot] === true) }
@@ -92,5 +123,19 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
 
 /** Makes a `MediaState` by asking for each slot. */
 export function mediaState(isSending: (slot: Slot) => boolean): MediaState {
-  return { mic: isSending('mic'), camera: isSending('camera') }
+  return {
+    mic: isSending('mic'),
+    camera: isSending('camera'),
+    screen: isSending('screen'),
+    'screen-audio': isSending('screen-audio'),
+  }
+}
+
+function heightsOf(said: Readonly<Record<string, unknown>>): WantedHeights {
+  const heights: Partial<Record<Slot, number>> = {}
+  for (const slot of slots) {
+    const height = said[slot]
+    if (typeof height === 'number' && height >= 0) heights[slot] = height
+  }
+  return heights
 }

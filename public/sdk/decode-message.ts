@@ -1,7 +1,11 @@
-import type { ServerMessage } from '../../schemas/index.js'
+import type { Media, Member, RelayedMessage, ServerMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
+import type { Signal } from './signal.js'
 
 type Fields = Readonly<Record<string, unknown>>
+
+/** A message of the service, as this SDK reads it. */
+export type IncomingMessage = Exclude<ServerMessage, RelayedMessage> | Signal
 
 /**
  * Reads one text frame of the service.
@@ -10,7 +14,7 @@ type Fields = Readonly<Record<string, unknown>>
  * @returns     the message; `undefined` for a type this version does not know, which the protocol lets the service add
  * @throws      CallError `protocol`: not JSON, not an object, or a field that is needed is missing or has another type
  */
-export function decodeMessage(data: unknown): ServerMessage | undefined {
+export function decodeMessage(data: unknown): IncomingMessage | undefined {
   const fields = parse(data)
   switch (fields['type']) {
     case 'joined':
@@ -28,9 +32,13 @@ export function decodeMessage(data: unknown): ServerMessage | undefined {
       return { type: 'ready', isInitiator: fields['isInitiator'] === true, ...member(fields) }
     case 'offer':
     case 'answer':
-      return { type: fields['type'], from: text(fields, 'from'), sdp: fields['sdp'] }
+      return { type: fields['type'], ...origin(fields), sdp: fields['sdp'] }
     case 'ice':
-      return { type: 'ice', from: text(fields, 'from'), candidate: fields['candidate'] }
+      return { type: 'ice', ...origin(fields), candidate: fields['candidate'] }
+    case 'restart':
+      return { type: 'restart', ...origin(fields), rebuild: fields['rebuild'] === true }
+    case 'peer-updated':
+      return { type: 'peer-updated', ...member(fields) }
     case 'peer-left':
       return {
         type: 'peer-left',
@@ -108,13 +116,27 @@ function number(fields: Fields, name: string): number {
   return value
 }
 
-function member(value: unknown): { peerId: string; name?: string } {
-  if (!isFields(value)) throw new CallError('protocol', 'a member that is not an object')
-  const peerId = text(value, 'peerId')
-  return typeof value['name'] === 'string' ? { peerId, name: value['name'] } : { peerId }
+function origin(fields: Fields): { from: string; gen: number | undefined } {
+  const { gen } = fields
+  return { from: text(fields, 'from'), gen: Number.isSafeInteger(gen) ? Number(gen) : undefined }
 }
 
-function members(value: unknown): { peerId: string; name?: string }[] {
+function member(value: unknown): Member {
+  if (!isFields(value)) throw new CallError('protocol', 'a member that is not an object')
+  const { name, metadata, media } = value
+  return {
+    peerId: text(value, 'peerId'),
+    ...(typeof name === 'string' && { name }),
+    ...(isFields(metadata) && { metadata }),
+    ...(isFields(media) && { media: mediaOf(media) }),
+  }
+}
+
+function mediaOf({ mic, camera, screen }: Fields): Media {
+  return { mic: mic === true, camera: camera === true, screen: screen === true }
+}
+
+function members(value: unknown): Member[] {
   if (!Array.isArray(value)) throw new CallError('protocol', 'a joined message without members')
   return value.map(member)
 }

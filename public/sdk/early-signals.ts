@@ -1,4 +1,4 @@
-import type { RelayedMessage } from '../../schemas/index.js'
+import type { Signal } from './signal.js'
 
 const maxSenders = 16
 const maxSignals = 128
@@ -9,9 +9,9 @@ const maxSignals = 128
  * Bounded on both sides, since others decide what arrives here.
  */
 export class EarlySignals {
-  readonly #bySender = new Map<string, RelayedMessage[]>()
+  readonly #bySender = new Map<string, Signal[]>()
 
-  hold(message: RelayedMessage): void {
+  hold(message: Signal): void {
     const held = this.#bySender.get(message.from) ?? []
     if (held.length === 0 && this.#bySender.size === maxSenders) return
     if (held.length < maxSignals) held.push(message)
@@ -19,7 +19,7 @@ export class EarlySignals {
   }
 
   /** @returns what the member has sent so far, in its order; it is not held any more */
-  take(from: string): RelayedMessage[] {
+  take(from: string): Signal[] {
     const held = this.#bySender.get(from) ?? []
     this.#bySender.delete(from)
     return held

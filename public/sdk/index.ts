@@ -3,13 +3,18 @@
  *
  * @module
  */
-export { Call, type CallEvents, type CallOptions } from './call.js'
+export { Call, type CallEvents, type CallOptions, type StatsOptions } from './call.js'
 export { CallError, type CallErrorCode, callErrors } from './call-error.js'
 export type { MediaState } from './control-channel.js'
 export { Emitter, type ListenOptions } from './emitter.js'
+export type { SendFileOptions } from './file-sender.js'
+export type { AcceptOptions, IncomingFile, IncomingFileEvents } from './incoming-file.js'
 export { type JoinOptions, join } from './join.js'
 export { type MediaRequest, openMedia } from './media.js'
-export { Peer } from './peer.js'
+export type { Profile } from './own-profile.js'
+export type { Peer } from './peer.js'
 export type { PeerEvents, PeerState } from './peer-options.js'
+export type { Quality, QualityReason } from './quality.js'
+export { openScreen, type ScreenRequest } from './screen.js'
 export type { SignalingState } from './signaling-session.js'
-export { type Slot, slots } from './slots.js'
+export { type Slot, type StreamKind, slotKinds, slots } from './slots.js'

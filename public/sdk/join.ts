@@ -1,5 +1,6 @@
 import { Call, type CallOptions } from './call.js'
 import { CallError } from './call-error.js'
+import { OwnProfile } from './own-profile.js'
 import { SignalingSession } from './signaling-session.js'
 import { webSocketUrl } from './web-socket-url.js'
 
@@ -9,6 +10,10 @@ export interface JoinOptions extends CallOptions {
   readonly room: string
   /** What the others should call you. */
   readonly name?: string
+  /** Anything small that the others should know of you: `peer.metadata` there. At most 1024 bytes as JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** How many the room may hold if you are the first; otherwise the first one's word counts. Default: 2 */
+  readonly capacity?: number
   /** Ends the joining. A call that has begun is ended by `leave()`. */
   readonly signal?: AbortSignal
 }
@@ -20,7 +25,7 @@ export interface JoinOptions extends CallOptions {
  * `peer` like everybody else.
  *
  * @param url  of the service's WebSocket; relative to the page, `http(s):` is read as `ws(s):`
- * @throws     CallError `aborted`, `unsupported`, `signaling-unreachable`, `room-full` or `rejected`
+ * @throws     TypeError for `metadata` that JSON cannot carry; CallError `aborted`, `unsupported`, `signaling-unreachable`, `room-full` or `rejected`
  *
  * @example
  * const call = await join('ws', { room: 'tea', name: 'Ada', signal: AbortSignal.timeout(15_000) })
@@ -29,10 +34,11 @@ export interface JoinOptions extends CallOptions {
  * await call.publish('mic', media.getAudioTracks()[0] ?? null)
  */
 export async function join(url: string | URL, options: JoinOptions): Promise<Call> {
-  const { room, name, signal } = options
+  const { signal } = options
   if (signal?.aborted) throw new CallError('aborted', undefined, { cause: signal.reason })
   if (typeof globalThis.RTCPeerConnection !== 'function') throw new CallError('unsupported')
-  const session = new SignalingSession(webSocketUrl(url, document.baseURI), { room, name })
+  const own = new OwnProfile(options)
+  const session = new SignalingSession(webSocketUrl(url, document.baseURI), () => own.join())
   const joined = await session.start(signal)
-  return new Call(session, joined, name, options)
+  return new Call(session, joined, own, options)
 }

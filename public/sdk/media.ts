@@ -65,6 +65,7 @@ function constraintsOf({ audio, video, deviceIds }: MediaRequest): MediaStreamCo
   }
 }
 
-function nameOf(error: unknown): string {
+/** The name of an exception; empty where something else was thrown. */
+export function nameOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException ? error.name : ''
 }

@@ -1,43 +1,57 @@
-import type { ClientMessage, LeaveReason } from '../../schemas/index.js'
+import type { ClientMessage, LeaveReason, Member } from '../../schemas/index.js'
 import type { CallError } from './call-error.js'
+import type { IncomingFile } from './incoming-file.js'
+import type { OwnProfile } from './own-profile.js'
+import type { Quality } from './quality.js'
 import type { Slot } from './slots.js'
 
 /**
  * How the media connection to a peer is.
  *
- *     connecting ──> live <──> unstable ──> failed        closed: from anywhere, and for good
- *          └──────────────────────────────────^ └──> live, when the peer restarts ICE
+ *     connecting ──> live <──> unstable ──> reconnecting ──> live
+ *          └──> failed ──> live                   └──> failed ──> live        closed: from anywhere, and for good
+ *
+ * `unstable`: nothing comes at the moment; ICE is being restarted. `reconnecting`: a new connection is being made, in the
+ * place of one that has worked. `failed`: that did not succeed; it is tried again, at growing intervals.
  */
-export type PeerState = 'connecting' | 'live' | 'unstable' | 'failed' | 'closed'
+export type PeerState = 'connecting' | 'live' | 'unstable' | 'reconnecting' | 'failed' | 'closed'
 
 /** What a `Peer` tells. */
 export interface PeerEvents {
   state: PeerState
-  /** A track of the peer is in `stream()`. It is there for the whole call; `isSending` says whether anything is on it. */
+  /** A track of the peer is in `stream()`. It stays there; `isSending` says whether anything is on it. */
   track: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** `isSending` may answer differently now. */
   media: undefined
+  /** `name` or `metadata` is another one. */
+  profile: undefined
+  /** How good the connection is, about once in a second while it is live. */
+  quality: Quality
+  /** What the peer sent with `send`. */
+  message: unknown
+  /** The peer offers a file: `accept` or `refuse` it. */
+  file: IncomingFile
+  /** The peer has opened a data channel with `open`. */
+  channel: RTCDataChannel
   /** Its side of the connection is closed. `left`: it said so before. The call's `left` follows; listen to that. */
   gone: LeaveReason
-  /** A signal of the peer could not be used (`protocol`). */
+  /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), or `browser-failed`. */
   error: CallError
-}
-
-/** A track in a slot. Muted, it stays there and sends silence or black. */
-export interface Publication {
-  readonly track: MediaStreamTrack | null
-  readonly isMuted: boolean
 }
 
 /** What a `Call` gives its peers. */
 export interface PeerOptions {
-  readonly id: string
-  readonly name: string | undefined
-  /** Whether this side makes the offers. */
+  /** As the service has announced it. */
+  readonly member: Member
+  /** Whether this side makes the first offer. */
   readonly isInitiator: boolean
   readonly configuration: RTCConfiguration
   /** What this side publishes; read whenever it is needed, so it may change. */
-  readonly publications: ReadonlyMap<Slot, Publication>
+  readonly own: Pick<OwnProfile, 'publications' | 'isSending'>
   /** @returns false when the message is lost */
   readonly send: (message: ClientMessage) => boolean
+  /** How many others there are, of whom each gets a part of the uplink. */
+  readonly remotePeers: () => number
+  /** What this side may send in all, in kbit/s; undefined: no bound but those of each picture. */
+  readonly uplinkKbps: number | undefined
 }

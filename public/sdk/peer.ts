@@ -1,70 +1,83 @@
-import type { ClientMessage, RelayedMessage } from '../../schemas/index.js'
+import type { Media, Member } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
-import { CandidateQueue, ufragsOf } from './candidate-queue.js'
-import { ControlChannel, type MediaState, mediaState } from './control-channel.js'
-import { candidateOf, sdpOf } from './decode-message.js'
+import type { ConnectionSample } from './connection-sample.js'
+import { type MediaState, mediaState, type WantedHeights } from './control-channel.js'
 import { Emitter } from './emitter.js'
+import type { SendFileOptions } from './file-sender.js'
+import { Outgoing } from './outgoing.js'
+import { PeerChannels } from './peer-channels.js'
+import { PeerLink } from './peer-link.js'
 import type { PeerEvents, PeerOptions, PeerState } from './peer-options.js'
 import { PeerStream } from './peer-stream.js'
-import { assignSlots, type Slot, slotKinds, slots } from './slots.js'
-
-/** How long a connection may be `disconnected` before the initiator restarts ICE: most outages heal by themselves sooner. */
-const restartAfterMs = 2000
+import { type Quality, QualityMeter } from './quality.js'
+import type { Signal } from './signal.js'
+import { type Slot, type StreamKind, slots } from './slots.js'
 
 /**
- * One other member of the call and the connection to it.
- *
- * The initiator lays down one transceiver for each slot and offers; the other adopts them. Tracks come and go by
- * `replaceTrack`, so there is no second negotiation but an ICE restart, and only the initiator starts one.
- * Everything that touches the descriptions runs in one chain, one after the other.
+ * One other member of the call. When the connection to it cannot be saved a new one is made, and the `Peer`, its
+ * `stream()` and what was sent to it stay.
  */
 export class Peer extends Emitter<PeerEvents> {
-  /** The member's `peerId`; a member that reconnects comes back as another `Peer` with another id. */
-  readonly id: string
-  /** What it wants to be called; anybody may take any name. */
-  readonly name: string | undefined
-  /** The connection, for statistics. Changing it breaks the peer. */
-  readonly pc: RTCPeerConnection
   readonly #options: PeerOptions
-  readonly #candidates = new CandidateQueue()
-  readonly #control: ControlChannel
+  readonly #link: PeerLink
+  readonly #outgoing: Outgoing
+  readonly #channels: PeerChannels
   readonly #stream = new PeerStream()
-  // Empty: it only gives the tracks of this side one name in the descriptions.
-  readonly #outgoing = new MediaStream()
-  #transceivers = new Map<Slot, RTCRtpTransceiver>()
-  #state: PeerState = 'connecting'
+  readonly #meter = new QualityMeter()
+  #listening = new AbortController()
+  #member: Member
   #media: MediaState | undefined
-  #chain: Promise<void> = Promise.resolve()
-  #restartTimer: ReturnType<typeof setTimeout> | undefined
-  #lastCandidateMid = '0'
-  #saidEndOfCandidates = false
-  #isDetached = false
+  #wanted: WantedHeights = {}
+  #quality: Quality | undefined
 
   /** Made by `Call` when the service says that the two can negotiate. */
   constructor(options: PeerOptions) {
     super()
     this.#options = options
-    this.id = options.id
-    this.name = options.name
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...options.configuration })
+    this.#member = options.member
+    if (options.member.media !== undefined) this.#media = mediaOf(options.member.media, undefined)
+    this.#link = new PeerLink(options, () => ({ media: this.#own(), wanted: this.#wanted }))
+    this.#outgoing = new Outgoing(options, this.#link.connection, (cause) => this.#onRefused(cause))
+    this.#channels = new PeerChannels(this.#link.connection.pc)
     this.#listen()
-    this.#control = new ControlChannel(this.pc, this.#own())
-    this.#control.on('media', (media) => {
-      this.#media = media
-      this.emit('media', undefined)
-    })
-    this.#control.on('bye', () => this.emit('gone', 'left'))
-    this.#control.on('close', () => this.#state !== 'closed' && this.emit('gone', 'disconnected'))
-    if (options.isInitiator) this.#layDownSlots()
+    this.#link.start()
+  }
+
+  /** The member's `peerId`; a member that reconnects comes back as another `Peer` with another id. */
+  get id(): string {
+    return this.#member.peerId
+  }
+
+  /** What it wants to be called; anybody may take any name. */
+  get name(): string | undefined {
+    return this.#member.name
+  }
+
+  /** The small object that the member has given with `join` or `update`, as it came: check it. */
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#member.metadata
+  }
+
+  /** How good the connection is; undefined until that is known. */
+  get quality(): Quality | undefined {
+    return this.#quality
   }
 
   get state(): PeerState {
-    return this.#state
+    return this.#link.state
   }
 
-  /** The peer's microphone and camera: one object, which a peer that replaces this one goes on with; its tracks may change. */
-  stream(): MediaStream {
-    return this.#stream.media
+  /** The present connection, for statistics; another one after a `reconnecting`. Changing it breaks the peer. */
+  get pc(): RTCPeerConnection {
+    return this.#link.connection.pc
+  }
+
+  /**
+   * The peer's microphone and camera (`user`), or its screen with the sound of that (`screen`): one object each, which a peer
+   * that replaces this one goes on with; its tracks may change.
+   */
+  stream(kind: StreamKind = 'user'): MediaStream {
+    return this.#stream.media(kind)
   }
 
   /**
@@ -77,42 +90,98 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /**
+   * Tells the peer how high the picture in a slot is to be at most, in pixels of this screen, so that nobody encodes and
+   * sends more than is seen. 0: not at all, as it is hidden. Without it pictures come as high as the number of people allows.
+   */
+  want(slot: Slot, maxHeight: number): void {
+    if (this.#wanted[slot] === maxHeight) return
+    this.#wanted = { ...this.#wanted, [slot]: maxHeight }
+    this.#link.control.want(this.#wanted)
+  }
+
+  /**
+   * Sends something to this peer: a JSON value of at most 65536 bytes. It waits until there is a connection, and arrives once
+   * and in order also when that breaks and is made anew.
+   *
+   * @throws TypeError when it is no JSON value; CallError `message-too-big`, `backlog-full` when too much is waiting, or
+   *         `channel-closed` when the peer is gone
+   */
+  send(data: unknown): void {
+    this.#channels.send(data)
+  }
+
+  /**
+   * Offers a file, and sends it once the peer has accepted it. It belongs to the present connection, and fails with it.
+   *
+   * @returns when the peer has all of it
+   * @throws  CallError `file-refused`, `file-failed`, `channel-closed` or `aborted`
+   */
+  sendFile(file: Blob & { readonly name?: string }, options: SendFileOptions = {}): Promise<void> {
+    return this.#channels.sendFile(file, options)
+  }
+
+  /**
+   * Opens a data channel of your own; the peer is told by `channel`. It belongs to the present connection: when that is made
+   * anew, the channel closes.
+   *
+   * @returns when it is open
+   * @throws  TypeError for a label that begins with `signalbox.`; CallError `channel-closed` or `aborted`
+   */
+  open(
+    label: string,
+    init: RTCDataChannelInit = {},
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<RTCDataChannel> {
+    return this.#channels.open(label, init, options.signal)
+  }
+
+  /**
    * Takes a signal of this peer in. Never throws: what goes wrong is told by `error`.
    *
    * @internal called by `Call`, in the order of arrival
    */
-  receive(message: RelayedMessage): void {
-    switch (message.type) {
-      case 'offer':
-        this.#enqueue(() => this.#takeOffer(sdpOf(message.sdp)))
-        break
-      case 'answer':
-        this.#enqueue(() => this.#takeAnswer(sdpOf(message.sdp)))
-        break
-      case 'ice':
-        this.#enqueue(() => this.#takeCandidate(candidateOf(message.candidate)))
-        break
+  receive(signal: Signal): void {
+    this.#link.receive(signal)
+  }
+
+  /** The service tells what the member is like now. @internal called by `Call` */
+  update(member: Member): void {
+    const former = this.#member
+    this.#member = member
+    if (member.media !== undefined) this.#hearMedia(mediaOf(member.media, this.#media))
+    if (former.name !== member.name || JSON.stringify(former.metadata) !== JSON.stringify(member.metadata)) {
+      this.emit('profile', undefined)
     }
   }
 
   /**
-   * Brings a slot of this connection in line with what is published.
-   *
-   * @internal called by `Call`
+   * Brings a slot in line with what is published. Never rejects: that one peer has refused a slot keeps nothing from the
+   * others. @internal called by `Call`
    */
   async publish(slot: Slot): Promise<void> {
-    this.#control.tell(this.#own())
-    const sender = this.#transceivers.get(slot)?.sender
-    // Without a transceiver yet: adopting one reads the publications.
-    if (sender === undefined || this.#state === 'closed') return
-    await sender.replaceTrack(this.#options.publications.get(slot)?.track ?? null)
+    this.#link.control.tell(this.#own())
+    if (this.state === 'closed') return
+    try {
+      await this.#outgoing.publish(slot)
+    } catch (cause) {
+      this.#onRefused(cause)
+    }
   }
 
-  /**
-   * Whether all that the peer says it is sending has arrived.
-   *
-   * @internal called by `Roster`
-   */
+  /** Looks how the connection is, and does what is needed. Never rejects. @internal called by `Call` about once in a second */
+  look(): Promise<void> {
+    const isComing = slots.some((slot) => this.isSending(slot) && this.#wanted[slot] !== 0)
+    // Whoever sends gets reports about it, so that silence means something in both directions.
+    const isExpected = isComing || this.#outgoing.isFlowing
+    return this.#link.look({ isExpected })
+  }
+
+  /** This device is on another network now. @internal called by `Call` */
+  onNetworkChange(): void {
+    this.#link.onNetworkChange()
+  }
+
+  /** Whether all that the peer says it is sending has arrived. @internal called by `Roster` */
   get isComplete(): boolean {
     const media = this.#media
     return media !== undefined && slots.every((slot) => !media[slot] || this.#hasData(slot))
@@ -120,12 +189,12 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Whether the peer would be heard of if it hung up without the service. @internal called by `Roster` */
   get isReachable(): boolean {
-    return this.#control.state === 'open'
+    return this.#link.control.state === 'open'
   }
 
   /** Whether the other side has closed the connection. @internal called by `Roster` */
   get hasHungUp(): boolean {
-    return this.#control.state === 'closed'
+    return this.#link.control.state === 'closed'
   }
 
   /**
@@ -134,204 +203,93 @@ export class Peer extends Emitter<PeerEvents> {
    * @internal called by `Roster`
    */
   detach(): void {
-    this.#isDetached = true
-    clearTimeout(this.#restartTimer)
+    this.#link.detach()
   }
 
-  /**
-   * Goes on with the stream object of another peer, which loses it.
-   *
-   * @internal called by `Roster`
-   */
+  /** Goes on with the stream objects of another peer, which loses them. @internal called by `Roster` */
   takeOver(predecessor: Peer): void {
     this.#stream.takeOver(predecessor.#stream)
   }
 
-  /**
-   * Says so to the other side, and ends the connection.
-   *
-   * @internal called by `Roster`
-   */
+  /** Says so to the other side, and ends the connection. @internal called by `Roster` */
   hangUp(): void {
-    this.#control.sayBye()
+    this.#link.control.sayBye()
     this.close()
   }
 
-  /**
-   * Ends the connection. The last picture stays in the stream.
-   *
-   * @internal called by `Roster`
-   */
+  /** Ends the connection. The last picture stays in the stream. @internal called by `Roster` */
   close(): void {
-    clearTimeout(this.#restartTimer)
-    this.pc.close()
-    this.#setState('closed')
+    this.#listening.abort()
+    this.#channels.close()
+    this.#link.close()
   }
 
   #listen(): void {
-    const { pc } = this
-    pc.addEventListener(
-      'icecandidate',
-      ({ candidate }) => candidate !== null && this.#sendCandidate(candidate.toJSON()),
+    const link = this.#link
+    link.on('state', (state) => this.emit('state', state))
+    link.on('error', (error) => this.emit('error', error))
+    link.on('slot', (slot) => void this.publish(slot))
+    link.on('track', ({ slot, track }) => this.#onTrack(slot, track))
+    link.on('media', (media) => this.#hearMedia(media))
+    link.on('want', (heights) => this.#outgoing.want(heights))
+    link.on('sample', (sample) => this.#onSample(sample))
+    link.on('bye', () => this.emit('gone', 'left'))
+    link.on('close', () => this.emit('gone', 'disconnected'))
+    link.on('connection', (connection) => {
+      this.#listening.abort()
+      this.#listening = new AbortController()
+      this.#outgoing.use(connection)
+      this.#channels.use(connection.pc)
+    })
+    this.#channels.on('message', (data) => this.emit('message', data))
+    this.#channels.on('file', (file) => this.emit('file', file))
+    this.#channels.on('channel', (channel) => this.emit('channel', channel))
+  }
+
+  #onTrack(slot: Slot, track: MediaStreamTrack): void {
+    const { signal } = this.#listening
+    const tell = (): void => this.emit('media', undefined)
+    for (const type of ['mute', 'unmute', 'ended']) track.addEventListener(type, tell, { signal })
+    this.#stream.show(slot, track)
+    this.emit('track', { slot, track })
+  }
+
+  #onSample(sample: ConnectionSample): void {
+    this.#outgoing.adapt(sample)
+    if (this.state !== 'live' && this.state !== 'unstable') return
+    this.#quality = this.#meter.add(
+      sample,
+      slots.some((slot) => this.isSending(slot)),
     )
-    pc.addEventListener('icegatheringstatechange', () => this.#onGatheringState())
-    pc.addEventListener('connectionstatechange', () => this.#onConnectionState())
-    pc.addEventListener('track', ({ transceiver }) => this.#onTrack(transceiver))
-    pc.addEventListener('negotiationneeded', () => {
-      // A first offer of the responder would collide with the initiator's; with data channels Chromium does not survive that.
-      if (this.#options.isInitiator) this.#enqueue(() => this.#offer())
-    })
+    if (this.#quality !== undefined) this.emit('quality', this.#quality)
   }
 
-  #layDownSlots(): void {
-    for (const slot of slots) {
-      // The stream costs nothing and is where other clients look for the track (`event.streams[0]`).
-      const transceiver = this.pc.addTransceiver(slotKinds[slot], { direction: 'sendrecv', streams: [this.#outgoing] })
-      this.#transceivers.set(slot, transceiver)
-      this.#enqueue(() => this.publish(slot))
-    }
+  /** A browser refuses something that the connection can do without. */
+  #onRefused(cause: unknown): void {
+    if (this.state !== 'closed') this.emit('error', new CallError('browser-failed', undefined, { cause }))
   }
 
-  #adoptSlots(): void {
-    const found = this.pc.getTransceivers().filter(({ direction }) => direction !== 'stopped')
-    for (const [slot, transceiver] of assignSlots(found)) {
-      if (this.#transceivers.get(slot) === transceiver) continue
-      this.#transceivers.set(slot, transceiver)
-      transceiver.direction = 'sendrecv'
-      // Absent in older browsers, and only a kindness to other clients.
-      transceiver.sender.setStreams?.(this.#outgoing)
-    }
-  }
-
-  async #offer(): Promise<void> {
-    if (this.pc.signalingState !== 'stable') return
-    await this.pc.setLocalDescription()
-    this.#sendDescription()
-  }
-
-  async #takeOffer(sdp: string): Promise<void> {
-    // Both offered: the initiator's stands, the other side rolls its own back (setRemoteDescription does that).
-    if (this.pc.signalingState === 'have-local-offer' && this.#options.isInitiator) return
-    await this.pc.setRemoteDescription({ type: 'offer', sdp })
-    this.#adoptSlots()
-    await Promise.all(slots.map((slot) => this.publish(slot)))
-    await this.#releaseCandidates(sdp)
-    await this.pc.setLocalDescription()
-    this.#sendDescription()
-  }
-
-  async #takeAnswer(sdp: string): Promise<void> {
-    // An answer to an offer that was rolled back answers nothing.
-    if (this.pc.signalingState !== 'have-local-offer') return
-    await this.pc.setRemoteDescription({ type: 'answer', sdp })
-    await this.#releaseCandidates(sdp)
-  }
-
-  async #takeCandidate(candidate: RTCIceCandidateInit | undefined): Promise<void> {
-    if (candidate !== undefined && this.#candidates.admit(candidate)) await this.pc.addIceCandidate(candidate)
-  }
-
-  async #releaseCandidates(sdp: string): Promise<void> {
-    for (const candidate of this.#candidates.describe(sdp)) {
-      try {
-        await this.pc.addIceCandidate(candidate)
-      } catch (cause) {
-        // One way to the peer less; the negotiation must not end with it.
-        this.#onSignalFailed(cause)
-      }
-    }
-  }
-
-  #sendDescription(): void {
-    const description = this.pc.localDescription
-    if (description === null || (description.type !== 'offer' && description.type !== 'answer')) return
-    this.#send({ type: description.type, to: this.id, sdp: description.sdp })
-  }
-
-  #sendCandidate(candidate: RTCIceCandidateInit): void {
-    if (candidate.candidate === '') this.#saidEndOfCandidates = true
-    else this.#lastCandidateMid = candidate.sdpMid ?? this.#lastCandidateMid
-    this.#send({ type: 'ice', to: this.id, candidate })
-  }
-
-  #onGatheringState(): void {
-    if (this.pc.iceGatheringState === 'gathering') this.#saidEndOfCandidates = false
-    if (this.pc.iceGatheringState !== 'complete' || this.#saidEndOfCandidates) return
-    // Firefox says it with an event, Chromium does not; a peer that hears it can give up, or settle, sooner (RFC 8838).
-    const [usernameFragment] = ufragsOf(this.pc.localDescription?.sdp ?? '')
-    this.#sendCandidate({
-      candidate: '',
-      sdpMid: this.#lastCandidateMid,
-      ...(usernameFragment ? { usernameFragment } : {}),
-    })
-  }
-
-  #onTrack(transceiver: RTCRtpTransceiver): void {
-    // Events of a first offer come before setRemoteDescription resolves.
-    this.#adoptSlots()
-    const { track } = transceiver.receiver
-    for (const slot of slots) {
-      if (this.#transceivers.get(slot) !== transceiver) continue
-      for (const type of ['mute', 'unmute', 'ended']) track.addEventListener(type, () => this.emit('media', undefined))
-      this.#stream.show(track)
-      this.emit('track', { slot, track })
-    }
-  }
-
-  #onConnectionState(): void {
-    clearTimeout(this.#restartTimer)
-    switch (this.pc.connectionState) {
-      case 'connected':
-        this.#setState('live')
-        break
-      case 'disconnected':
-        if (this.#state === 'live') this.#setState('unstable')
-        if (this.#options.isInitiator && !this.#isDetached)
-          this.#restartTimer = setTimeout(() => this.pc.restartIce(), restartAfterMs)
-        break
-      case 'failed':
-        this.#setState('failed')
-        break
-      // `connecting` again is what a healthy ICE restart looks like in Firefox: no news.
-    }
-  }
-
-  #setState(state: PeerState): void {
-    if (this.#state === state || this.#state === 'closed') return
-    this.#state = state
-    this.emit('state', state)
-  }
-
-  #enqueue(task: () => Promise<void>): void {
-    this.#chain = this.#chain.then(async () => {
-      if (this.#state === 'closed') return
-      try {
-        await task()
-      } catch (cause) {
-        this.#onSignalFailed(cause)
-      }
-    })
-  }
-
-  #onSignalFailed(cause: unknown): void {
-    // Closing the connection makes whatever is under way fail; that is no news.
-    if (this.pc.signalingState === 'closed') return
-    this.emit('error', cause instanceof CallError ? cause : new CallError('protocol', undefined, { cause }))
+  #hearMedia(media: MediaState): void {
+    this.#media = media
+    this.emit('media', undefined)
   }
 
   #hasData(slot: Slot): boolean {
-    const track = this.#transceivers.get(slot)?.receiver.track
+    const track = this.#link.connection.transceiver(slot)?.receiver.track
     return track !== undefined && track.readyState === 'live' && !track.muted
   }
 
-  #send(message: ClientMessage): void {
-    if (!this.#isDetached) this.#options.send(message)
-  }
-
   #own(): MediaState {
-    return mediaState((slot) => {
-      const publication = this.#options.publications.get(slot)
-      return publication?.track != null && !publication.isMuted
-    })
+    return mediaState((slot) => this.#options.own.isSending(slot))
+  }
+}
+
+/** The service knows no `screen-audio`; that is heard from the peer alone. */
+function mediaOf({ mic, camera, screen }: Media, former: MediaState | undefined): MediaState {
+  return {
+    mic: mic === true,
+    camera: camera === true,
+    screen: screen === true,
+    'screen-audio': screen === true && former?.['screen-audio'] === true,
   }
 }

@@ -58,6 +58,11 @@ export class Roster extends Emitter<RosterEvents> {
     for (const { peer } of this.#held.values()) yield peer
   }
 
+  /** How many connections there are to share the uplink. */
+  get count(): number {
+    return this.shown.size + this.#held.size
+  }
+
   /** To whom a signal of this member belongs: never an orphan, which may have the same id. */
   find(id: string): Peer | undefined {
     const held = this.#held.get(id)
@@ -87,7 +92,7 @@ export class Roster extends Emitter<RosterEvents> {
     if (reason === 'left') this.#drop(peer, reason)
     else if (wasHeld || this.#orphans.has(peer)) return
     // Only its socket broke.
-    else if (peer.state === 'live' && peer.isReachable) this.#adopt(peer)
+    else if ((peer.state === 'live' || peer.state === 'unstable') && peer.isReachable) this.#adopt(peer)
     else this.#drop(peer, reason)
   }
 
@@ -132,6 +137,11 @@ export class Roster extends Emitter<RosterEvents> {
   }
 
   #show(peer: Peer): void {
+    // A listener of the `left` before has left the call.
+    if (this.#ended.signal.aborted) {
+      peer.hangUp()
+      return
+    }
     this.shown.set(peer.id, peer)
     this.emit('peer', peer)
   }

@@ -1,6 +1,7 @@
-import type { ClientMessage, Joined, ServerMessage } from '../../schemas/index.js'
+import type { ClientMessage, Joined } from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
 import { CallError } from './call-error.js'
+import type { IncomingMessage } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import { SignalingSocket } from './signaling-socket.js'
 import { pauseUntilWoken } from './wake.js'
@@ -29,32 +30,29 @@ export interface SignalingSessionEvents {
   state: SignalingState
   /** In the room: the first time, and again after every reconnect, with another `peerId`. */
   joined: Joined
-  message: ServerMessage
+  message: IncomingMessage
   error: CallError
   /** It will not come back by itself. */
   end: CallError
 }
 
-/** Which room to be in, and as whom. */
-export interface Seat {
-  readonly room: string
-  readonly name?: string | undefined
-}
-
 /** Keeps a seat in one room over any number of sockets. */
 export class SignalingSession extends Emitter<SignalingSessionEvents> {
   readonly #url: URL
-  readonly #seat: Seat
+  readonly #join: () => ClientMessage<'join'>
   readonly #closing = new AbortController()
   #socket: SignalingSocket | undefined
   #state: SignalingState = 'connecting'
   #backOff = new BackOff()
 
-  /** @param url  of the WebSocket, `ws:` or `wss:` */
-  constructor(url: URL, seat: Seat) {
+  /**
+   * @param url   of the WebSocket, `ws:` or `wss:`
+   * @param join  makes the message with which to enter the room, each time anew
+   */
+  constructor(url: URL, join: () => ClientMessage<'join'>) {
     super()
     this.#url = url
-    this.#seat = seat
+    this.#join = join
   }
 
   get state(): SignalingState {
@@ -97,7 +95,6 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   #attempt(): Promise<Joined> {
     return new Promise((resolve, reject) => {
       if (this.#closing.signal.aborted) return reject(new CallError('aborted'))
-      const { room, name } = this.#seat
       const socket = new SignalingSocket(this.#url)
       this.#socket = socket
       const answered = new AbortController()
@@ -125,14 +122,14 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         resolve(joined)
         this.emit('joined', joined)
       }
-      socket.on('open', () => socket.send({ type: 'join', roomId: room, ...(name ? { name } : {}) }))
+      socket.on('open', () => socket.send(this.#join()))
       socket.on('error', (error) => this.emit('error', error))
       socket.on('message', (message) => {
         if (isJoined) this.emit('message', message)
         else if (answered.signal.aborted) return
         else if (message.type === 'joined') accept(message)
         else if (message.type === 'full') refuse(new CallError('room-full'))
-        else if (message.type === 'error') refuse(new CallError('rejected', message.message))
+        else if (message.type === 'error') refuse(CallError.ofService(message))
       })
       socket.on('close', ({ code, reason, mayReturn }) => {
         clearTimeout(stableTimer)

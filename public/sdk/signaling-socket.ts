@@ -1,7 +1,7 @@
-import type { ClientMessage, ServerMessage } from '../../schemas/index.js'
+import type { ClientMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { mayReturn } from './close-code.js'
-import { decodeMessage } from './decode-message.js'
+import { decodeMessage, type IncomingMessage } from './decode-message.js'
 import { Emitter } from './emitter.js'
 
 /** How long a socket may take to open. A browser alone would wait for minutes. */
@@ -10,7 +10,7 @@ const openTimeoutMs = 10_000
 /** What a `SignalingSocket` tells. */
 export interface SignalingSocketEvents {
   open: undefined
-  message: ServerMessage
+  message: IncomingMessage
   /** A frame that could not be understood; the socket stays. */
   error: CallError
   /** The last event. `mayReturn`: whether another socket may be opened without being asked. */
@@ -66,7 +66,7 @@ export class SignalingSocket extends Emitter<SignalingSocketEvents> {
   }
 
   #receive(data: unknown): void {
-    let message: ServerMessage | undefined
+    let message: IncomingMessage | undefined
     try {
       message = decodeMessage(data)
     } catch (error) {

@@ -2,13 +2,21 @@
  * What can be published, in the order of the m-lines. A slot is one transceiver for the whole call: it is negotiated once,
  * and a track is put into it or taken out without another offer. A new slot goes at the end.
  */
-export const slotKinds = { mic: 'audio', camera: 'video' } as const
+export const slotKinds = { mic: 'audio', camera: 'video', screen: 'video', 'screen-audio': 'audio' } as const
 
-/** One place for a track: `mic` or `camera`. */
+/** One place for a track: `mic`, `camera`, `screen` or `screen-audio`. */
 export type Slot = keyof typeof slotKinds
 
 /** The slots in the order of their m-lines. */
-export const slots: readonly Slot[] = ['mic', 'camera']
+export const slots: readonly Slot[] = ['mic', 'camera', 'screen', 'screen-audio']
+
+/** What is shown together: the person (`mic`, `camera`), or what the person shows (`screen`, `screen-audio`). */
+export type StreamKind = 'user' | 'screen'
+
+/** The stream that a slot's track is in. */
+export function streamKindOf(slot: Slot): StreamKind {
+  return slot === 'screen' || slot === 'screen-audio' ? 'screen' : 'user'
+}
 
 /**
  * Gives every slot the first transceiver of its kind that no earlier slot has.

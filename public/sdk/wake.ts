@@ -1,11 +1,11 @@
 /**
- * Waits, but not in vain: the network coming back, or the page coming to the front (timers of a page in the background
- * are throttled), ends it early.
+ * Waits.
  *
- * @param signal  ends it too, without an error
+ * @param signal  ends it early, without an error
  */
-export function pauseUntilWoken(delayMs: number, signal: AbortSignal): Promise<void> {
+export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
     const done = new AbortController()
     const wake = (): void => {
       done.abort()
@@ -13,11 +13,24 @@ export function pauseUntilWoken(delayMs: number, signal: AbortSignal): Promise<v
       resolve()
     }
     const timer = setTimeout(wake, delayMs)
-    if (signal.aborted) wake()
     signal.addEventListener('abort', wake, { signal: done.signal })
-    globalThis.addEventListener('online', wake, { signal: done.signal })
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(), {
-      signal: done.signal,
-    })
   })
+}
+
+/**
+ * Waits, but not in vain: the network coming back, or the page coming to the front (timers of a page in the background
+ * are throttled), ends it early.
+ *
+ * @param signal  ends it too, without an error
+ */
+export async function pauseUntilWoken(delayMs: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController()
+  const wake = (): void => woken.abort()
+  const listening = { signal: woken.signal }
+  signal.addEventListener('abort', wake, listening)
+  globalThis.addEventListener('online', wake, listening)
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(), listening)
+  if (signal.aborted) wake()
+  await pause(delayMs, woken.signal)
+  woken.abort()
 }

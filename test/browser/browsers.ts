@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import type { Call } from '../../public/sdk/index.js'
 import { recordCoverage } from './coverage.js'
 
@@ -22,6 +22,25 @@ export interface Received {
 
 const screenshotFolder = fileURLToPath(new URL('../../../artifacts/screenshots/', import.meta.url))
 
+const loopback = '--allow-loopback-in-peer-connection'
+/**
+ * What Chromium makes of its own for each window, and nobody sees here: two more pages for the address bar alone, which
+ * cost as much as the call page. The list is in the place of Playwright's, so what that holds off is here, too.
+ */
+const unseenFeatures = [
+  'AimEnabled',
+  'DialMediaRouteProvider',
+  'GlobalMediaControls',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'Translate',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxPopup',
+]
 const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -31,7 +50,8 @@ const chromiumArguments = [
   '--disable-component-update',
   '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
-  '--allow-loopback-in-peer-connection',
+  `--disable-features=${unseenFeatures.join()}`,
+  loopback,
 ]
 const mediaArguments = {
   given: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
@@ -47,28 +67,56 @@ const firefoxPreferences = {
   'media.autoplay.default': 0,
 }
 
+const browsers = new Map<string, Promise<Browser>>()
+
 /**
- * Starts a browser.
+ * A browser: one of each kind for all tests of a file, as starting one costs as much as a call. Each context of it is new, and
+ * remembers nothing of another.
  *
  * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each
  */
-export async function openBrowser(
-  t: Test,
-  name: BrowserName,
-  media: keyof typeof mediaArguments = 'given',
-): Promise<Browser> {
+export function openBrowser(name: BrowserName, media: keyof typeof mediaArguments = 'given'): Promise<Browser> {
+  const kind = `${name} ${media}`
+  const browser = browsers.get(kind) ?? launch(name, media)
+  browsers.set(kind, browser)
+  return browser
+}
+
+async function launch(name: BrowserName, media: keyof typeof mediaArguments): Promise<Browser> {
   const browser = await (name === 'chromium'
-    ? chromium.launch({
-        executablePath: programOnPath('chromium', 'chromium-browser', 'google-chrome'),
-        args: [...chromiumArguments, ...mediaArguments[media]],
-      })
+    ? chromium.launch(chromiumOptions(mediaArguments[media]))
     : firefox.launch({
         channel: 'moz-firefox',
         executablePath: programOnPath('firefox-esr', 'firefox'),
         firefoxUserPrefs: firefoxPreferences,
       }))
+  root.teardown(() => browser.close())
+  return browser
+}
+
+/** Starts a Chromium that can be killed as the kernel kills a program, without a goodbye to anybody. */
+export async function openMortalBrowser(t: Test): Promise<{ browser: Browser; kill(): Promise<void> }> {
+  const server = await chromium.launchServer(chromiumOptions(mediaArguments.given))
+  t.teardown(() => server.kill())
+  return { browser: await chromium.connect(server.wsEndpoint()), kill: () => server.kill() }
+}
+
+/**
+ * Starts a Chromium that reaches others by the network card alone, as on two machines; in the other ones loopback is a
+ * way, too.
+ */
+export async function openNetworkedBrowser(t: Test): Promise<Browser> {
+  const { executablePath, args } = chromiumOptions(mediaArguments.given)
+  const browser = await chromium.launch({ executablePath, args: args.filter((argument) => argument !== loopback) })
   t.teardown(() => browser.close())
   return browser
+}
+
+function chromiumOptions(more: readonly string[]): { executablePath: string; args: string[] } {
+  return {
+    executablePath: programOnPath('chromium', 'chromium-browser', 'google-chrome'),
+    args: [...chromiumArguments, ...more],
+  }
 }
 
 function programOnPath(...names: string[]): string {
@@ -76,6 +124,24 @@ function programOnPath(...names: string[]): string {
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
   if (found === undefined) throw new Error(`none of ${names.join(', ')} is installed`)
   return found
+}
+
+interface PersonOptions {
+  readonly prepare?: () => void
+  readonly hasFullCamera?: boolean
+}
+
+function shrinkCamera(): void {
+  // Not there in an insecure context.
+  const devices: MediaDevices | undefined = navigator.mediaDevices
+  if (devices === undefined) return
+  const open = devices.getUserMedia.bind(devices)
+  devices.getUserMedia = ({ video, ...rest } = {}) =>
+    open({
+      ...rest,
+      ...(typeof video === 'object' && { video: { ...video, width: 320, height: 180 } }),
+      ...(typeof video === 'boolean' && { video }),
+    })
 }
 
 /** Somebody in front of a browser window. */
@@ -95,16 +161,18 @@ export class Person {
   /**
    * A window of its own, with nothing remembered.
    *
-   * @param options  `prepare` runs in every page before its own scripts: it makes the browser refuse or fail
+   * @param options  `prepare` runs in every page before its own scripts: it makes the browser refuse or fail. `hasFullCamera`:
+   *                 pictures as large as the page asks for; else small ones, as several browsers share few processors
    */
   static async open(
     t: Test,
     browser: Browser,
     url: string,
-    { prepare, ...options }: BrowserContextOptions & { readonly prepare?: () => void } = {},
+    { prepare, hasFullCamera = false, ...options }: BrowserContextOptions & PersonOptions = {},
   ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
     if (prepare !== undefined) await context.addInitScript(prepare)
+    if (!hasFullCamera) await context.addInitScript(shrinkCamera)
     t.teardown(() => context.close())
     await context.addInitScript(() => {
       document.addEventListener('signalbox:call', (event) => {

@@ -7,7 +7,7 @@ const room = '1001'
 const samplesPerSecond = 48_000
 
 t.test('two people see and hear each other', async (t) => {
-  const browsers = { chromium: await openBrowser(t, 'chromium'), firefox: await openBrowser(t, 'firefox') }
+  const browsers = { chromium: await openBrowser('chromium'), firefox: await openBrowser('firefox') }
   const pairs: [BrowserName, BrowserName][] = [
     ['chromium', 'chromium'],
     ['firefox', 'firefox'],
@@ -39,10 +39,10 @@ t.test('two people see and hear each other', async (t) => {
 })
 
 t.test('in a call', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
 
   t.test('a third person is told that the room is full, and gets in when somebody has left', async (t) => {
-    const { url } = await startService(t)
+    const { url } = await startService(t, { maxRoomCapacity: 2 })
     const [ada, bo, cy] = [
       await Person.open(t, browser, url),
       await Person.open(t, browser, url),
@@ -187,7 +187,7 @@ t.test('in a call', async (t) => {
 })
 
 t.test('without a camera', async (t) => {
-  const withMedia = await openBrowser(t, 'chromium')
+  const withMedia = await openBrowser('chromium')
   for (const [media, help] of [
     ['refused', languages.en.texts.mediaHelp['media-denied']],
     ['absent', languages.en.texts.mediaHelp['media-not-found']],
@@ -195,7 +195,7 @@ t.test('without a camera', async (t) => {
     await t.test(`which is ${media}, the page says so, and one can join and see the others`, async (t) => {
       const { url } = await startService(t)
       const ada = await Person.open(t, withMedia, url)
-      const bo = await Person.open(t, await openBrowser(t, 'chromium', media), url)
+      const bo = await Person.open(t, await openBrowser('chromium', media), url)
       await bo.page.waitForSelector('#media-help', { state: 'visible' })
       t.equal(await bo.page.textContent('#media-help'), help)
       await bo.screenshot(`camera-${media}`)

@@ -32,7 +32,7 @@ async function startHost(t: Test): Promise<string> {
 }
 
 t.test('a client that knows only the two-person protocol calls as ever', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
 
   await t.test('with another of its kind', async (t) => {
     const url = await startHost(t)

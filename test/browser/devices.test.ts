@@ -58,7 +58,7 @@ const pressed = ({ page }: Person, id: string, value: boolean) =>
   page.waitForSelector(`#${id}[aria-pressed="${value}"]`)
 
 t.test('no light is on where nothing is shown', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
 
   await t.test('after the camera is switched off, and after leaving', async (t) => {
@@ -98,7 +98,7 @@ t.test('no light is on where nothing is shown', async (t) => {
 
 t.test('a device that is starting can be switched off again, and is asked for once', async (t) => {
   const { url } = await startService(t)
-  const ada = await Person.open(t, await openBrowser(t, 'chromium'), url, { prepare: askEveryTime })
+  const ada = await Person.open(t, await openBrowser('chromium'), url, { prepare: askEveryTime })
   await pressed(ada, 'lobby-camera', true)
   for (const isOn of [false, true, false, true]) {
     await ada.page.click('#lobby-camera')
@@ -116,7 +116,7 @@ t.test('a device that is starting can be switched off again, and is asked for on
 })
 
 t.test('after a reload the call goes on before the devices are there', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const ada = await Person.open(t, browser, url)
   const bo = await Person.open(t, browser, url, { prepare: askEveryTime })
@@ -135,7 +135,7 @@ t.test('after a reload the call goes on before the devices are there', async (t)
 
 t.test('another camera can be chosen, is used at once, and is remembered', async (t) => {
   const { url } = await startService(t)
-  const ada = await Person.open(t, await openBrowser(t, 'chromium', 'several'), url)
+  const ada = await Person.open(t, await openBrowser('chromium', 'several'), url)
   await ada.page.waitForFunction(() => document.querySelectorAll('#camera-device option').length === 3)
   await ada.page.click('summary')
   const devices = await ada.page.$$eval('#camera-device option', (options) =>
@@ -161,7 +161,7 @@ t.test('another camera can be chosen, is used at once, and is remembered', async
 
 t.test('a remembered device that is gone is no obstacle', async (t) => {
   const { url } = await startService(t)
-  const ada = await Person.open(t, await openBrowser(t, 'chromium'), url, {
+  const ada = await Person.open(t, await openBrowser('chromium'), url, {
     prepare: () => {
       localStorage.setItem('signalbox.camera-device', 'gone')
       localStorage.setItem('signalbox.mic-device', 'gone')
@@ -172,7 +172,7 @@ t.test('a remembered device that is gone is no obstacle', async (t) => {
 })
 
 t.test('what is wrong with one device is said, and the other one is used', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   for (const [medium, exception, sentence] of [
     ['video', 'NotReadableError', texts.cameraInUse],
@@ -202,7 +202,7 @@ t.test('what is wrong with one device is said, and the other one is used', async
 })
 
 t.test('a microphone that is unplugged in a call is announced, and replaced when there is another', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const ada = await Person.open(t, browser, url)
   const bo = await Person.open(t, browser, url)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
 import { openBrowser, Person } from './browsers.js'
@@ -14,73 +14,76 @@ const sizes = {
 }
 
 t.test('every state looks right on every size, in both themes and languages', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   for (const [sizeName, viewport] of Object.entries(sizes)) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const [language, { texts }] of Object.entries(languages)) {
-        const name = `${sizeName}-${colorScheme}-${language}`
-        await t.test(name, async (t) => {
-          const options = { viewport, colorScheme, locale: language, reducedMotion: 'reduce' } as const
-          const room = name
-          const ada = await Person.open(t, browser, url, options)
-          t.equal(await ada.page.getAttribute('html', 'lang'), language)
-          await ada.page.waitForFunction(
-            () => (document.querySelector<HTMLVideoElement>('#preview')?.videoWidth ?? 0) > 0,
-          )
-          await check(ada, `lobby-${name}`)
+    for (const [language, { texts }] of Object.entries(languages)) {
+      const room = `${sizeName}-${language}`
+      await t.test(room, async (t) => {
+        const ada = await Person.open(t, browser, url, { viewport, locale: language, reducedMotion: 'reduce' })
+        t.equal(await ada.page.getAttribute('html', 'lang'), language)
+        await ada.page.waitForFunction(
+          () => (document.querySelector<HTMLVideoElement>('#preview')?.videoWidth ?? 0) > 0,
+        )
+        await check('lobby')
 
-          await ada.join(room, 'Ada')
-          await ada.state('waiting')
-          await ada.isTold(texts.waiting)
-          await check(ada, `waiting-${name}`)
+        await ada.join(room, 'Ada')
+        await ada.state('waiting')
+        await ada.isTold(texts.waiting)
+        await check('waiting')
 
-          const bo = await Person.open(t, browser, url)
-          await bo.join(room, 'Bo')
-          await ada.state('connected')
-          await ada.seesAndHears(5)
-          await check(ada, `connected-${name}`)
+        const bo = await Person.open(t, browser, url)
+        await bo.join(room, 'Bo')
+        await ada.state('connected')
+        await ada.seesAndHears(5)
+        await check('connected')
 
-          await bo.page.click('#leave')
-          await ada.state('left')
-          await ada.isTold(texts.left('Bo'))
-          await check(ada, `left-${name}`)
-          await ada.page.click('#leave')
-          await ada.view('end')
-          t.equal(await ada.page.textContent('#end-title'), texts.endLeft)
-          await check(ada, `end-${name}`)
-          t.strictSame(ada.complaints, [])
+        await bo.page.click('#leave')
+        await ada.state('left')
+        await ada.isTold(texts.left('Bo'))
+        await check('left')
+        await ada.page.click('#leave')
+        await ada.view('end')
+        t.equal(await ada.page.textContent('#end-title'), texts.endLeft)
+        await check('end')
+        t.strictSame(ada.complaints, [])
 
-          async function check(person: Person, screenshot: string): Promise<void> {
-            await person.screenshot(screenshot)
-            const { overflow, small } = await person.page.evaluate(() => ({
-              overflow: document.documentElement.scrollWidth - window.innerWidth,
-              small: Array.from(document.querySelectorAll<HTMLElement>('button, select, input, summary'))
-                .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 43.5)
-                .map((element) => element.id || element.textContent),
-            }))
-            t.ok(overflow <= 0, `${screenshot} does not scroll sideways`)
-            t.strictSame(small, [], `${screenshot}: everything can be hit with a finger`)
-            await person.page.evaluate(axe)
-            const faults = await person.page.evaluate(async () => {
-              const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
-              const { violations } = await (
-                run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-              )({
-                runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-              })
-              return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-            })
-            t.strictSame(faults, [], `${screenshot} has no fault that axe can find`)
+        async function check(state: string): Promise<void> {
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+            await inspect(t, ada, `${state}-${sizeName}-${colorScheme}-${language}`)
           }
-        })
-      }
+        }
+      })
     }
   }
 })
 
+async function inspect(t: Test, person: Person, screenshot: string): Promise<void> {
+  await person.screenshot(screenshot)
+  const { overflow, small } = await person.page.evaluate(() => ({
+    overflow: document.documentElement.scrollWidth - window.innerWidth,
+    small: Array.from(document.querySelectorAll<HTMLElement>('button, select, input, summary'))
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 43.5)
+      .map((element) => element.id || element.textContent),
+  }))
+  t.ok(overflow <= 0, `${screenshot} does not scroll sideways`)
+  t.strictSame(small, [], `${screenshot}: everything can be hit with a finger`)
+  await person.page.evaluate(axe)
+  const faults = await person.page.evaluate(async () => {
+    const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
+    const { violations } = await (
+      run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+    )({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+  t.strictSame(faults, [], `${screenshot} has no fault that axe can find`)
+}
+
 t.test('the language can be changed and is remembered', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const ada = await Person.open(t, browser, url)
   t.equal(await ada.page.textContent('#join'), languages.en.texts.join)
@@ -91,7 +94,7 @@ t.test('the language can be changed and is remembered', async (t) => {
 })
 
 t.test('the invite link leads whoever opens it into the room', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const ada = await Person.open(t, browser, url, { permissions: ['clipboard-read', 'clipboard-write'] })
   await ada.page.click('#new-room')
@@ -111,7 +114,7 @@ t.test('the invite link leads whoever opens it into the room', async (t) => {
 })
 
 t.test('where the browser refuses to copy, the link is selected to be copied by hand', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const prepare = () => {
     navigator.clipboard.writeText = async () => {
@@ -138,7 +141,7 @@ t.test('where the browser refuses to copy, the link is selected to be copied by 
 })
 
 t.test('a room that the service refuses, and a room that is not named, are said', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t, { maxRoomIdLength: 8 })
   const ada = await Person.open(t, browser, url)
   await ada.page.click('#join')
@@ -152,7 +155,7 @@ t.test('a room that the service refuses, and a room that is not named, are said'
 })
 
 t.test('a service that is away is said, and trying again works when it is back', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { app, url } = await startService(t)
   const ada = await Person.open(t, browser, url)
   await app.close()
@@ -167,7 +170,7 @@ t.test('a service that is away is said, and trying again works when it is back',
 })
 
 t.test('a long name covers nothing, and Join stays in sight below a notice', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   for (const [width, height] of [
     [360, 740],
@@ -175,42 +178,45 @@ t.test('a long name covers nothing, and Join stays in sight below a notice', asy
     [1280, 800],
   ] as const) {
     for (const name of ['Wilhelmina'.repeat(6), '上海人民广播电台'.repeat(8)]) {
-      const room = `${width} ${name.charAt(0)}`
-      const ada = await Person.open(t, browser, url, { viewport: { width, height } })
-      const { page } = ada
-      if (width === 360) {
-        await page.click('#join')
-        await page.waitForSelector('#lobby-notice', { state: 'visible' })
-        await ada.screenshot('lobby-with-notice')
-        const bottom = await page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
-        t.ok(bottom <= height, `Join ends at ${bottom}`)
-      }
-      await ada.join(room)
-      const bo = await Person.open(t, browser, url)
-      await bo.join(room, name)
-      await ada.state('connected')
-      await ada.isTold(languages.en.texts.connected(name))
-      await ada.screenshot(`long-name-${width}-${name.charAt(0)}`)
-      const boxes = await page.evaluate(() =>
-        ['#tiles .tile-label', '#self-tile', '.bar', '#status'].map((selector) => {
-          const { left, top, right, bottom } =
-            document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect()
-          return { selector, left, top, right, bottom }
-        }),
-      )
-      for (const [index, a] of boxes.entries()) {
-        for (const b of boxes.slice(index + 1)) {
-          const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
-          t.ok(isApart, `${width}x${height}: ${a.selector} and ${b.selector} are apart`)
+      // A test of its own, so that its windows are closed before the next ones are opened.
+      await t.test(`${width}x${height}, ${name.charAt(0)}`, async (t) => {
+        const room = `${width} ${name.charAt(0)}`
+        const ada = await Person.open(t, browser, url, { viewport: { width, height } })
+        const { page } = ada
+        if (width === 360) {
+          await page.click('#join')
+          await page.waitForSelector('#lobby-notice', { state: 'visible' })
+          await ada.screenshot('lobby-with-notice')
+          const bottom = await page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
+          t.ok(bottom <= height, `Join ends at ${bottom}`)
         }
-        t.ok(a.selector === '.bar' || a.bottom - a.top < 160, `${a.selector} is no higher than it should be`)
-      }
+        await ada.join(room)
+        const bo = await Person.open(t, browser, url)
+        await bo.join(room, name)
+        await ada.state('connected')
+        await ada.isTold(languages.en.texts.connected(name))
+        await ada.screenshot(`long-name-${width}-${name.charAt(0)}`)
+        const boxes = await page.evaluate(() =>
+          ['#tiles .tile-label', '#self-tile', '.bar', '#status'].map((selector) => {
+            const { left, top, right, bottom } =
+              document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect()
+            return { selector, left, top, right, bottom }
+          }),
+        )
+        for (const [index, a] of boxes.entries()) {
+          for (const b of boxes.slice(index + 1)) {
+            const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
+            t.ok(isApart, `${a.selector} and ${b.selector} are apart`)
+          }
+          t.ok(a.selector === '.bar' || a.bottom - a.top < 160, `${a.selector} is no higher than it should be`)
+        }
+      })
     }
   }
 })
 
 t.test('keys do only what they are pressed for', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const ada = await Person.open(t, browser, `${url}/#room=keys`)
   const { page } = ada
@@ -251,7 +257,7 @@ t.test('keys do only what they are pressed for', async (t) => {
 })
 
 t.test('nothing is loaded from anywhere else', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
   const { url } = await startService(t)
   const origins = new Set<string>()
   const ada = await Person.open(t, browser, 'about:blank')

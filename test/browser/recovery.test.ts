@@ -43,7 +43,8 @@ function instrument(): void {
     }
   }
   new MutationObserver(() => {
-    for (const name of document.querySelectorAll('.tile-name')) globalThis.namesShown.add(name.textContent ?? '')
+    for (const name of document.querySelectorAll('[data-peer] .tile-name'))
+      globalThis.namesShown.add(name.textContent ?? '')
   }).observe(document, { subtree: true, childList: true, characterData: true })
 }
 
@@ -124,7 +125,7 @@ function bothOf<Result>({ ada, bo }: Pair, act: (person: Person) => Promise<Resu
 }
 
 t.test('recovery', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
 
   t.test('after a restart of the service both sides go on over a new connection', async (t) => {
     const first = await startService(t)
@@ -294,7 +295,7 @@ t.test('recovery', async (t) => {
 })
 
 t.test('a service that is there but does no good', async (t) => {
-  const browser = await openBrowser(t, 'chromium')
+  const browser = await openBrowser('chromium')
 
   async function startAway(
     t: Test,
@@ -344,7 +345,7 @@ t.test('a service that is there but does no good', async (t) => {
 })
 
 t.test('what one side mutes the other hears of, whichever browsers they have', async (t) => {
-  const browsers = { chromium: await openBrowser(t, 'chromium'), firefox: await openBrowser(t, 'firefox') }
+  const browsers = { chromium: await openBrowser('chromium'), firefox: await openBrowser('firefox') }
   const pairs: [BrowserName, BrowserName][] = [
     ['firefox', 'firefox'],
     ['chromium', 'firefox'],

@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { type News, sentenceOf } from '../../public/page/arrivals.js'
 import { callState } from '../../public/page/call-state.js'
+import { describe } from '../../public/page/quality-mark.js'
 import { fragmentOf, inviteLink, newRoomId, roomOfFragment } from '../../public/page/room-id.js'
+import { heightToAskFor } from '../../public/page/shown-heights.js'
+import { SpeakingGate } from '../../public/page/speaking.js'
 import { languages } from '../../public/page/texts.js'
 
 t.test('a new room is four groups of four signs that cannot be mistaken for each other', async (t) => {
@@ -33,12 +40,83 @@ t.test('the fragment of the address names the room', async (t) => {
 t.test('a call is summed up by its worst trouble', async (t) => {
   const ada = { name: 'Ada', state: 'live' } as const
   const bo = { name: undefined, state: 'unstable' } as const
-  t.strictSame(callState([]), { state: 'waiting' })
-  t.strictSame(callState([], { name: 'Ada' }), { state: 'left', name: 'Ada' })
-  t.strictSame(callState([ada]), { state: 'connected', name: 'Ada' })
-  t.strictSame(callState([ada, ada]), { state: 'connected' })
-  t.strictSame(callState([ada, bo]), { state: 'unstable', name: undefined })
-  t.strictSame(callState([ada, bo, { name: 'Cy', state: 'failed' }]), { state: 'failed', name: 'Cy' })
+  t.strictSame(callState([]), { state: 'waiting', count: 0 })
+  t.strictSame(callState([], { name: 'Ada' }), { state: 'left', name: 'Ada', count: 1 })
+  t.strictSame(callState([ada]), { state: 'connected', name: 'Ada', count: 1 })
+  t.strictSame(callState([ada, ada]), { state: 'connected', count: 2 })
+  t.strictSame(callState([ada, bo]), { state: 'unstable', name: undefined, count: 1 })
+  t.strictSame(callState([ada, bo, { name: 'Cy', state: 'failed' }]), { state: 'failed', name: 'Cy', count: 1 })
+  t.strictSame(callState([ada, { name: 'Cy', state: 'reconnecting' }]), { state: 'unstable', name: 'Cy', count: 1 })
+})
+
+t.test('who comes and goes is named in as few sentences as that takes', async (t) => {
+  const { en } = languages
+  const nobody = { present: [], joined: [], left: [], lost: [] }
+  const inEnglish = (news: Partial<News>) => sentenceOf({ ...nobody, ...news }, en.texts, 'en')
+  t.equal(inEnglish({}), '')
+  t.equal(inEnglish({ joined: ['Ada'] }), 'Ada joined.')
+  t.equal(inEnglish({ joined: ['Ada', 'Bo'] }), 'Ada and Bo joined.')
+  t.equal(inEnglish({ joined: ['Ada', 'Bo', 'Cy'], left: ['Dee'] }), 'Ada, Bo, and Cy joined. Dee left.')
+  t.equal(inEnglish({ joined: [undefined] }), 'Somebody joined.')
+  t.equal(inEnglish({ joined: ['Ada', undefined] }), 'Ada and one other joined.')
+  t.equal(inEnglish({ joined: [undefined, undefined] }), '2 others joined.')
+  t.equal(
+    inEnglish({ present: ['Ada', 'Bo', 'Cy', 'Dee', 'Eve', 'Finn'] }),
+    'In the call: Ada, Bo, Cy, Dee, and 2 others.',
+  )
+  t.equal(inEnglish({ lost: ['Ada', 'Bo'] }), 'Ada and Bo lost the connection.')
+  t.equal(
+    sentenceOf({ ...nobody, joined: ['Ada', undefined], left: ['Bo'] }, languages['zh-CN'].texts, 'zh-CN'),
+    'Ada和另外 1 人 已加入。 Bo 已离开。',
+  )
+})
+
+t.test('a quality is told in words, and a reason only where something is wrong and the reason is known', async (t) => {
+  const { texts } = languages.en
+  t.equal(describe({ level: 1, reason: 'network' }, texts), `${texts.qualityLevels[1]} ${texts.qualityReasons.network}`)
+  t.equal(describe({ level: 4, reason: 'network' }, texts), texts.qualityLevels[4])
+  t.equal(describe({ level: 2, reason: 'something new' }, texts), texts.qualityLevels[2])
+  t.equal(describe({ level: 0 }, texts), texts.qualityLevels[0])
+})
+
+t.test('whoever talks is marked at once, through the pauses between words, and not by a quiet noise', async (t) => {
+  const gate = new SpeakingGate()
+  t.equal(gate.next(0.015, 0), false, 'a quiet noise')
+  t.equal(gate.next(0.1, 200), true)
+  t.equal(gate.next(0, 400), true, 'a pause')
+  t.equal(gate.next(0.015, 700), true, 'the quiet end of a word')
+  t.equal(gate.next(0, 1200), true)
+  t.equal(gate.next(0, 1300), false)
+  t.equal(gate.next(0.015, 1400), false)
+})
+
+t.test('a picture is asked for as high as it is shown, in pixels of the screen', async (t) => {
+  const room = { width: 320, height: 180 }
+  t.equal(heightToAskFor(room, 16 / 9, 'cover', 1), 192)
+  t.equal(heightToAskFor(room, 16 / 9, 'contain', 2), 368)
+  t.equal(heightToAskFor({ width: 180, height: 240 }, 16 / 9, 'contain', 1), 112)
+  t.equal(heightToAskFor({ width: 180, height: 240 }, 16 / 9, 'cover', 1), 240)
+  t.equal(heightToAskFor({ width: 320, height: 180 }, 3 / 4, 'cover', 1), 432)
+  t.equal(heightToAskFor({ width: 0, height: 0 }, 1, 'cover', 2), 0)
+})
+
+t.test('every module that the page loads is preloaded, and nothing else', async (t) => {
+  const publicFolder = fileURLToPath(new URL('../../../public/', import.meta.url))
+  const preloaded = Array.from(
+    readFileSync(`${publicFolder}index.html`, 'utf8').matchAll(/rel="modulepreload" href="\.\/([^"]+)"/g),
+    ([, path]) => path ?? '',
+  )
+  const built = fileURLToPath(new URL('../../public/', import.meta.url))
+  const loaded = new Set<string>()
+  const load = (path: string): void => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    const imports = readFileSync(join(built, path), 'utf8').matchAll(/^(?:import|export)\b[^'";]*?'(\.[^']+)'/gm)
+    for (const [, target] of imports) load(join(dirname(path), target ?? ''))
+  }
+  load('page/main.js')
+  loaded.delete('page/main.js')
+  t.strictSame(preloaded, [...loaded].sort())
 })
 
 t.test('every sentence is there in every language, and those about somebody say the name', async (t) => {

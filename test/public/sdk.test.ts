@@ -7,7 +7,7 @@ import { candidateOf, decodeMessage, sdpOf } from '../../public/sdk/decode-messa
 import { EarlySignals } from '../../public/sdk/early-signals.js'
 import { Emitter } from '../../public/sdk/emitter.js'
 import { mediaErrorCode } from '../../public/sdk/media.js'
-import { assignSlots } from '../../public/sdk/slots.js'
+import { assignSlots, slots } from '../../public/sdk/slots.js'
 import { webSocketUrl } from '../../public/sdk/web-socket-url.js'
 import { closeCodes } from '../../schemas/index.js'
 
@@ -48,7 +48,7 @@ t.test('what is held is bounded', async (t) => {
 t.test('signals that overtake their ready are kept for it, within bounds', async (t) => {
   const early = new EarlySignals()
   const offer = { type: 'offer', from: 'a', sdp: 'x' } as const
-  const ice = { type: 'ice', from: 'a' } as const
+  const ice = { type: 'ice', from: 'a', candidate: null } as const
   early.hold(offer)
   early.hold(ice)
   t.strictSame(early.take('a'), [offer, ice])
@@ -57,7 +57,7 @@ t.test('signals that overtake their ready are kept for it, within bounds', async
   early.forget('a')
   t.strictSame(early.take('a'), [])
   for (let sender = 0; sender < 100; sender += 1)
-    for (let n = 0; n < 200; n += 1) early.hold({ type: 'ice', from: `${sender}` })
+    for (let n = 0; n < 200; n += 1) early.hold({ type: 'ice', from: `${sender}`, candidate: null })
   t.equal(early.take('0').length, 128)
   t.equal(early.take('99').length, 0)
 })
@@ -132,8 +132,11 @@ t.test('slots take the first transceiver of their kind, whatever else there is',
     [
       ['mic', audio],
       ['camera', video],
+      ['screen-audio', more],
     ],
   )
+  const four = [transceiver('audio'), transceiver('video'), transceiver('video'), transceiver('audio')]
+  t.strictSame([...assignSlots(four).keys()], slots, 'those that an initiator lays down, in their order')
   t.strictSame([...assignSlots([more])], [['mic', more]])
   t.equal(assignSlots([]).size, 0)
 })

@@ -1,0 +1,108 @@
+import type { ClientMessage, Media } from '../../schemas/index.js'
+import type { Slot } from './slots.js'
+
+/** What the others can know of you besides what you send. */
+export interface Profile {
+  readonly name?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** A track in a slot. Muted, it stays there and sends silence or black. */
+export interface Publication {
+  readonly track: MediaStreamTrack | null
+  readonly isMuted: boolean
+}
+
+/** What a `Call` says of itself to the service: when it joins, each time anew, and when something changes. */
+export class OwnProfile {
+  readonly room: string
+  /** What is in each slot. */
+  readonly publications = new Map<Slot, Publication>()
+  readonly #capacity: number | undefined
+  /** With it the service has let this one in. */
+  readonly #first: Profile
+  #profile: Profile
+
+  constructor({ room, capacity, name, metadata }: Profile & { readonly room: string; readonly capacity?: number }) {
+    this.room = room
+    this.#capacity = capacity
+    this.#first = { name, metadata: copyOf(metadata) }
+    this.#profile = this.#first
+  }
+
+  get name(): string | undefined {
+    return this.#profile.name
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> | undefined {
+    return this.#profile.metadata
+  }
+
+  /** Whether somebody who looks or listens gets something in a slot. */
+  isSending(slot: Slot): boolean {
+    const publication = this.publications.get(slot)
+    return publication?.track != null && !publication.isMuted
+  }
+
+  /** The message with which to enter the room. */
+  join(): ClientMessage<'join'> {
+    const { name, metadata } = this.#profile
+    return {
+      type: 'join',
+      roomId: this.room,
+      ...(name && { name }),
+      ...(this.#capacity !== undefined && { capacity: this.#capacity }),
+      ...(metadata && { metadata: { ...metadata } }),
+      media: this.#media(),
+      updates: true,
+    }
+  }
+
+  /**
+   * Takes a change in; a field that is there, if only as undefined, replaces what was.
+   *
+   * @returns the message that says so
+   * @throws  TypeError for `metadata` that JSON cannot carry
+   */
+  update(change: Profile): ClientMessage<'update'> {
+    const metadata = 'metadata' in change ? copyOf(change.metadata) : this.#profile.metadata
+    this.#profile = { ...this.#profile, ...change, metadata }
+    return this.#saying(change)
+  }
+
+  /** The message that says all that the others can know. */
+  updateAll(): ClientMessage<'update'> {
+    return { ...this.#saying(this.#profile), media: this.#media() }
+  }
+
+  #saying(change: Profile): ClientMessage<'update'> {
+    const { name, metadata } = this.#profile
+    return {
+      type: 'update',
+      ...('name' in change && { name: name ?? null }),
+      ...('metadata' in change && { metadata: metadata === undefined ? null : { ...metadata } }),
+    }
+  }
+
+  /**
+   * The service has refused a change: said again on the next `join`, it would cost the call. What counts is what was there at
+   * first. @returns the message that says so
+   */
+  takeBack(field: keyof Profile): ClientMessage<'update'> {
+    return this.update({ [field]: this.#first[field] })
+  }
+
+  /** The message that says what is being sent now. */
+  mediaUpdate(): ClientMessage<'update'> {
+    return { type: 'update', media: this.#media() }
+  }
+
+  #media(): Media {
+    return { mic: this.isSending('mic'), camera: this.isSending('camera'), screen: this.isSending('screen') }
+  }
+}
+
+/** As the others will get it; whatever is changed in the original later, they are not told of. */
+function copyOf(metadata: Profile['metadata']): Profile['metadata'] {
+  return metadata === undefined ? undefined : JSON.parse(JSON.stringify(metadata))
+}

@@ -1,0 +1,27 @@
+/** What one peer tells another over the service to connect to it, as it is relayed. */
+export type Signal = Description | Candidate | Restart
+
+interface FromPeer {
+  /** The sender's `peerId`, by the service's word. */
+  readonly from: string
+  /** The number of the connection it belongs to, from 1; absent when the sender counts none. */
+  readonly gen?: number | undefined
+}
+
+/** An offer or an answer. */
+export interface Description extends FromPeer {
+  readonly type: 'offer' | 'answer'
+  readonly sdp: unknown
+}
+
+/** A candidate, or the end of them. */
+export interface Candidate extends FromPeer {
+  readonly type: 'ice'
+  readonly candidate: unknown
+}
+
+/** The other side asks for an ICE restart of the connection `gen`, or for a new connection. */
+export interface Restart extends FromPeer {
+  readonly type: 'restart'
+  readonly rebuild: boolean
+}
