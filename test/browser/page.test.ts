@@ -16,46 +16,44 @@ const sizes = {
 t.test('every state looks right on every size, in both themes and languages', async (t) => {
   const browser = await openBrowser('chromium')
   const { url } = await startService(t)
-  for (const [sizeName, viewport] of Object.entries(sizes)) {
-    for (const [language, { texts }] of Object.entries(languages)) {
-      const room = `${sizeName}-${language}`
-      await t.test(room, async (t) => {
-        const ada = await Person.open(t, browser, url, { viewport, locale: language, reducedMotion: 'reduce' })
-        t.equal(await ada.page.getAttribute('html', 'lang'), language)
-        await ada.page.waitForFunction(
-          () => (document.querySelector<HTMLVideoElement>('#preview')?.videoWidth ?? 0) > 0,
-        )
-        await check('lobby')
+  for (const [language, { texts }] of Object.entries(languages)) {
+    await t.test(language, async (t) => {
+      const ada = await Person.open(t, browser, url, { locale: language, reducedMotion: 'reduce' })
+      t.equal(await ada.page.getAttribute('html', 'lang'), language)
+      await ada.page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('#preview')?.videoWidth ?? 0) > 0)
+      await check('lobby')
 
-        await ada.join(room, 'Ada')
-        await ada.state('waiting')
-        await ada.isTold(texts.waiting)
-        await check('waiting')
+      await ada.join(language, 'Ada')
+      await ada.state('waiting')
+      await ada.isTold(texts.waiting)
+      await check('waiting')
 
-        const bo = await Person.open(t, browser, url)
-        await bo.join(room, 'Bo')
-        await ada.state('connected')
-        await ada.seesAndHears(5)
-        await check('connected')
+      const bo = await Person.open(t, browser, url)
+      await bo.join(language, 'Bo')
+      await ada.state('connected')
+      await ada.seesAndHears(5)
+      await check('connected')
 
-        await bo.page.click('#leave')
-        await ada.state('left')
-        await ada.isTold(texts.left('Bo'))
-        await check('left')
-        await ada.page.click('#leave')
-        await ada.view('end')
-        t.equal(await ada.page.textContent('#end-title'), texts.endLeft)
-        await check('end')
-        t.strictSame(ada.complaints, [])
+      await bo.page.click('#leave')
+      await ada.state('left')
+      await ada.isTold(texts.left('Bo'))
+      await check('left')
+      await ada.page.click('#leave')
+      await ada.view('end')
+      t.equal(await ada.page.textContent('#end-title'), texts.endLeft)
+      await check('end')
+      t.strictSame(ada.complaints, [])
 
-        async function check(state: string): Promise<void> {
+      async function check(state: string): Promise<void> {
+        for (const [size, viewport] of Object.entries(sizes)) {
+          await ada.page.setViewportSize(viewport)
           for (const colorScheme of ['light', 'dark'] as const) {
             await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-            await inspect(t, ada, `${state}-${sizeName}-${colorScheme}-${language}`)
+            await inspect(t, ada, `${state}-${size}-${colorScheme}-${language}`)
           }
         }
-      })
-    }
+      }
+    })
   }
 })
 
@@ -169,34 +167,36 @@ t.test('a service that is away is said, and trying again works when it is back',
   await ada.state('waiting')
 })
 
-t.test('a long name covers nothing, and Join stays in sight below a notice', async (t) => {
+t.test('Join stays in sight below a notice', async (t) => {
+  const { url } = await startService(t)
+  const viewport = sizes.phone
+  const ada = await Person.open(t, await openBrowser('chromium'), url, { viewport })
+  await ada.page.click('#join')
+  await ada.page.waitForSelector('#lobby-notice', { state: 'visible' })
+  await ada.screenshot('lobby-with-notice')
+  const bottom = await ada.page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
+  t.ok(bottom <= viewport.height, `Join ends at ${bottom}`)
+})
+
+t.test('a long name covers nothing', async (t) => {
   const browser = await openBrowser('chromium')
   const { url } = await startService(t)
-  for (const [width, height] of [
-    [360, 740],
-    [640, 400],
-    [1280, 800],
-  ] as const) {
-    for (const name of ['Wilhelmina'.repeat(6), '上海人民广播电台'.repeat(8)]) {
-      // A test of its own, so that its windows are closed before the next ones are opened.
-      await t.test(`${width}x${height}, ${name.charAt(0)}`, async (t) => {
-        const room = `${width} ${name.charAt(0)}`
-        const ada = await Person.open(t, browser, url, { viewport: { width, height } })
-        const { page } = ada
-        if (width === 360) {
-          await page.click('#join')
-          await page.waitForSelector('#lobby-notice', { state: 'visible' })
-          await ada.screenshot('lobby-with-notice')
-          const bottom = await page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
-          t.ok(bottom <= height, `Join ends at ${bottom}`)
-        }
-        await ada.join(room)
-        const bo = await Person.open(t, browser, url)
-        await bo.join(room, name)
-        await ada.state('connected')
-        await ada.isTold(languages.en.texts.connected(name))
+  for (const name of ['Wilhelmina'.repeat(6), '上海人民广播电台'.repeat(8)]) {
+    await t.test(name, async (t) => {
+      const ada = await Person.open(t, browser, url)
+      await ada.join(name.charAt(0))
+      const bo = await Person.open(t, browser, url)
+      await bo.join(name.charAt(0), name)
+      await ada.state('connected')
+      await ada.isTold(languages.en.texts.connected(name))
+      for (const [width, height] of [
+        [360, 740],
+        [640, 400],
+        [1280, 800],
+      ] as const) {
+        await ada.page.setViewportSize({ width, height })
         await ada.screenshot(`long-name-${width}-${name.charAt(0)}`)
-        const boxes = await page.evaluate(() =>
+        const boxes = await ada.page.evaluate(() =>
           ['#tiles .tile-label', '#self-tile', '.bar', '#status'].map((selector) => {
             const { left, top, right, bottom } =
               document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect()
@@ -206,12 +206,12 @@ t.test('a long name covers nothing, and Join stays in sight below a notice', asy
         for (const [index, a] of boxes.entries()) {
           for (const b of boxes.slice(index + 1)) {
             const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
-            t.ok(isApart, `${a.selector} and ${b.selector} are apart`)
+            t.ok(isApart, `${width}x${height}: ${a.selector} and ${b.selector} are apart`)
           }
           t.ok(a.selector === '.bar' || a.bottom - a.top < 160, `${a.selector} is no higher than it should be`)
         }
-      })
-    }
+      }
+    })
   }
 })
 
