@@ -20,7 +20,6 @@ export interface ShownPicture {
 export class ShownHeights {
   readonly #pictures: () => Iterable<ShownPicture>
   #timer: ReturnType<typeof setTimeout> | undefined
-  #isHidden = false
 
   /** @param pictures  all that are on the page; asked again each time */
   constructor(pictures: () => Iterable<ShownPicture>) {
@@ -35,16 +34,14 @@ export class ShownHeights {
 
   /** Sizes, or who is here, may have changed. */
   review(): void {
-    // A page that is hidden says so once; sizes count again when it is seen.
-    if (document.visibilityState !== 'visible' && (this.#isHidden || this.#timer !== undefined)) return
     this.#timer ??= setTimeout(() => this.#tell(), settleAfterMs)
   }
 
   #tell(): void {
     this.#timer = undefined
-    this.#isHidden = document.visibilityState !== 'visible'
+    const isHidden = document.visibilityState !== 'visible'
     for (const picture of this.#pictures()) {
-      picture.peer.want(picture.slot, this.#isHidden && !isInPicture(picture.video) ? 0 : heightOf(picture))
+      picture.peer.want(picture.slot, isHidden && !isInPicture(picture.video) ? 0 : heightOf(picture))
     }
   }
 }

@@ -15,6 +15,10 @@ export const callErrors = {
   'backlog-full': { message: 'the peer has not yet taken what was sent to it before', retryable: true },
   'file-refused': { message: 'the peer does not want the file', retryable: false },
   'file-failed': { message: 'the file did not get across whole', retryable: true },
+  undelivered: {
+    message: 'what was sent to a peer did not reach it before it came back as another',
+    retryable: false,
+  },
   'channel-closed': {
     message: 'the peer is gone, or the connection was closed before the data channel was open',
     retryable: true,

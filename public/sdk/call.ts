@@ -1,4 +1,4 @@
-import type { ClientMessage, Joined, PeerUpdated, Ready } from '../../schemas/index.js'
+import type { ClientMessage, ErrorMessage, Joined, PeerUpdated, Ready } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { IncomingMessage } from './decode-message.js'
 import { EarlySignals } from './early-signals.js'
@@ -87,6 +87,8 @@ export class Call extends Emitter<CallEvents> {
     session.on('state', (state) => this.#onSignaling(state))
     session.on('joined', ({ peerId }) => this.#onRejoined(peerId), { signal })
     session.on('end', (error) => this.#end(error), { signal })
+    // A call that goes on without the service is not ended because somebody has taken the seat meanwhile.
+    session.mayGiveUp = () => this.#roster.shown.size === 0
     // An open connection keeps a page out of the back-forward cache, and the others should not wait for a timeout.
     globalThis.addEventListener('pagehide', () => this.#end(new CallError('closed')), { signal })
     onNetworkChange(() => {
@@ -184,7 +186,8 @@ export class Call extends Emitter<CallEvents> {
 
   /**
    * Sends something to one peer, or to all: a JSON value of at most 65536 bytes. It arrives once and in order, also when the
-   * connection breaks and is made anew meanwhile; who leaves before it arrives does not get it.
+   * connection breaks and is made anew meanwhile; who leaves before it arrives does not get it, nor who comes back as another
+   * `Peer` (the event `error` then says `undelivered`).
    *
    * @throws TypeError when it is no JSON value; CallError `message-too-big`, or `backlog-full` when the one in `to` takes
    *         nothing in (to all: told by the event `error`, and the others get it)
@@ -291,10 +294,15 @@ export class Call extends Emitter<CallEvents> {
       case 'error':
         // The peer left while a signal for it was under way; its peer-left comes or came.
         if (message.code === 'peer-not-found') return
-        if (message.code === 'name-invalid') this.#say(this.#own.takeBack('name'))
-        if (message.code === 'metadata-invalid') this.#say(this.#own.takeBack('metadata'))
+        this.#takeBack(message)
         this.emit('error', CallError.ofService(message))
     }
+  }
+
+  #takeBack({ code, id }: ErrorMessage): void {
+    const field = code === 'name-invalid' ? 'name' : code === 'metadata-invalid' ? 'metadata' : undefined
+    const update = field && this.#own.takeBack(field, id)
+    if (update !== undefined) this.#say(update)
   }
 
   #onUpdated({ type: _, ...member }: PeerUpdated): void {
@@ -322,10 +330,30 @@ export class Call extends Emitter<CallEvents> {
       uplinkKbps,
     })
     peer.on('error', (error) => this.emit('error', error))
-    peer.on('message', (data) => this.emit('message', { from: peer, data }))
-    peer.on('file', (file) => this.emit('file', { from: peer, file }))
+    peer.on('message', (data) => this.#whenShown(peer, () => this.emit('message', { from: peer, data })))
+    peer.on('file', (file) => this.#whenShown(peer, () => this.emit('file', { from: peer, file })))
     this.#roster.add(peer)
     for (const signal of this.#early.take(member.peerId)) peer.receive(signal)
+  }
+
+  /** Nobody hears of a peer, or from it, before `peer`. */
+  #whenShown(peer: Peer, tell: () => void): void {
+    if (this.peers.get(peer.id) === peer) {
+      tell()
+      return
+    }
+    const listening = new AbortController()
+    const signal = AbortSignal.any([listening.signal, this.#ended.signal])
+    this.#roster.on(
+      'peer',
+      (shown) => {
+        if (shown !== peer) return
+        listening.abort()
+        tell()
+      },
+      { signal },
+    )
+    peer.on('state', (state) => state === 'closed' && listening.abort(), { signal })
   }
 
   #onSignaling(state: SignalingState): void {
@@ -335,6 +363,8 @@ export class Call extends Emitter<CallEvents> {
 
   #onRejoined(id: string): void {
     this.#id = id
+    // Those that are still connected need not guess who the newcomer is.
+    for (const peer of this.#roster.shown.values()) peer.tellId(id)
     // It may have changed after the `join` was on its way.
     if (this.#isUnsaid) {
       this.#isUnsaid = false

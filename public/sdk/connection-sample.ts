@@ -36,6 +36,8 @@ export interface OutboundSample {
   readonly qualityLimitationReason: 'none' | 'cpu' | 'bandwidth' | 'other' | undefined
   /** The part of the packets that the peer missed, 0 to 1, by its latest report. */
   readonly fractionLost: number | undefined
+  /** When that report came, on a clock of the browser's; only whether it is another one means something. */
+  readonly reportedAtMs: number | undefined
   readonly packetsLost: number | undefined
   readonly jitterMs: number | undefined
   readonly rttMs: number | undefined
@@ -131,6 +133,7 @@ function outboundSample(all: ReadonlyMap<string, Stats>, stats: Stats): Outbound
     frameHeight: number(stats, 'frameHeight'),
     qualityLimitationReason: limitation(stats['qualityLimitationReason']),
     fractionLost: number(reported, 'fractionLost'),
+    reportedAtMs: number(reported, 'timestamp'),
     packetsLost: number(reported, 'packetsLost'),
     jitterMs: milliseconds(reported, 'jitter'),
     rttMs: milliseconds(reported, 'roundTripTime'),
@@ -197,8 +200,8 @@ function number(stats: Stats | undefined, key: string): number | undefined {
 }
 
 function scaled(stats: Stats | undefined, key: string, factor: number): number | undefined {
-  const value = number(stats, key)
-  return value === undefined ? undefined : value * factor
+  const value = (number(stats, key) ?? Number.NaN) * factor
+  return Number.isFinite(value) ? value : undefined
 }
 
 function milliseconds(stats: Stats | undefined, key: string): number | undefined {

@@ -22,6 +22,7 @@ export type WantedHeights = Readonly<Partial<Record<Slot, number>>>
 export type ControlMessage =
   | { readonly type: 'media'; readonly slots: MediaState }
   | { readonly type: 'want'; readonly heights: WantedHeights }
+  | { readonly type: 'id'; readonly peerId: string }
   | { readonly type: 'bye' }
 
 /** What a `ControlChannel` tells. */
@@ -30,6 +31,8 @@ export interface ControlChannelEvents {
   media: MediaState
   /** How large the other side shows what this one sends. */
   want: WantedHeights
+  /** The other side has come back to the service, which calls it so now. */
+  id: string
   /** The other side hangs up. */
   bye: undefined
   /** The other side's connection is closed, or so is this one. */
@@ -39,7 +42,7 @@ export interface ControlChannelEvents {
 /**
  * The data channel on which two SDKs tell each other what nothing else tells: that a microphone is muted or a camera off
  * (`mute` of a remote track fires neither for `enabled = false` nor for `replaceTrack(null)`), how large a picture is
- * shown, and that somebody hangs up while the service is away.
+ * shown, who somebody is after having come back to the service, and that somebody hangs up while that is away.
  *
  * Negotiated with a fixed id, so it costs no message; of a client that does not have it nothing is heard here.
  */
@@ -81,6 +84,11 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#send({ type: 'want', heights: wanted })
   }
 
+  /** Tells the other side, if it can be told, what the service calls this one now. */
+  tellId(peerId: string): void {
+    this.#send({ type: 'id', peerId })
+  }
+
   /** Tells the other side, if it can be told, that this one hangs up. */
   sayBye(): void {
     this.#send({ type: 'bye' })
@@ -93,6 +101,9 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
         break
       case 'want':
         this.emit('want', message.heights)
+        break
+      case 'id':
+        this.emit('id', message.peerId)
         break
       case 'bye':
         this.emit('bye', undefined)
@@ -114,6 +125,7 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
   const value = fieldsOf(data, maxMessageLength)
   if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
+  if (value['type'] === 'id' && typeof value['peerId'] === 'string') return { type: 'id', peerId: value['peerId'] }
   if (value['type'] === 'want' && isFields(value['heights']))
     return { type: 'want', heights: heightsOf(value['heights']) }
   if (value['type'] !== 'media' || !isFields(value['slots'])) return undefined

@@ -49,7 +49,12 @@ export function decodeMessage(data: unknown): IncomingMessage | undefined {
       return { type: 'left' }
     case 'error':
       // Codes may be added; nothing here branches on one it does not know.
-      return { type: 'error', code: text(fields, 'code') as ErrorCode, message: text(fields, 'message') }
+      return {
+        type: 'error',
+        code: text(fields, 'code') as ErrorCode,
+        message: text(fields, 'message'),
+        ...(typeof fields['id'] === 'number' && { id: fields['id'] }),
+      }
     default:
       return undefined
   }

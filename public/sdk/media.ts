@@ -21,15 +21,25 @@ export async function openMedia(request: MediaRequest): Promise<MediaStream> {
   // Typed as always there, but old and locked-down browsers lack it.
   const devices: MediaDevices | undefined = navigator.mediaDevices
   if (typeof devices?.getUserMedia !== 'function') throw new CallError('unsupported')
-  try {
-    return await devices.getUserMedia(constraintsOf(request))
-  } catch (cause) {
-    const hasSavedDevice = request.deviceIds?.mic !== undefined || request.deviceIds?.camera !== undefined
-    if (hasSavedDevice && nameOf(cause) === 'OverconstrainedError') {
-      return await openMedia({ audio: request.audio, video: request.video })
+  let cause: unknown
+  for (const deviceIds of withoutSome(request.deviceIds)) {
+    try {
+      return await devices.getUserMedia(constraintsOf({ ...request, deviceIds }))
+    } catch (error) {
+      cause = error
+      // It does not say which device is not there.
+      if (nameOf(error) !== 'OverconstrainedError') break
     }
-    throw new CallError(mediaErrorCode(nameOf(cause)), undefined, { cause })
   }
+  throw new CallError(mediaErrorCode(nameOf(cause)), undefined, { cause })
+}
+
+type DeviceIds = NonNullable<MediaRequest['deviceIds']>
+
+/** Saved devices as they are, then with one of two forgotten, then none. */
+function withoutSome({ mic, camera }: DeviceIds = {}): DeviceIds[] {
+  const both = mic !== undefined && camera !== undefined
+  return [{ mic, camera }, ...(both ? [{ camera }, { mic }] : []), ...(mic || camera ? [{}] : [])]
 }
 
 /**

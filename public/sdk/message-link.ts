@@ -94,13 +94,19 @@ export class MessageLink extends Emitter<MessageLinkEvents> {
     this.#fill()
   }
 
-  /** Sends and hears nothing any more. The channel stays open; it is its maker's to close. */
-  close(): void {
+  /**
+   * Sends and hears nothing any more. The channel stays open; it is its maker's to close.
+   *
+   * @returns how many messages the other side has not said to have had
+   */
+  close(): number {
+    const unacknowledged = this.#backlog.length
     this.#isClosed = true
     this.#channel?.forget()
     this.#channel = undefined
     this.#backlog.length = 0
     this.#backlogBytes = 0
+    return unacknowledged
   }
 
   /** Puts as many messages into the channel as it should hold. */

@@ -1,6 +1,6 @@
 import { applyPlan, planVideo } from './adaptation.js'
 import type { Connection } from './connection.js'
-import type { ConnectionSample } from './connection-sample.js'
+import type { ConnectionSample, OutboundSample } from './connection-sample.js'
 import type { WantedHeights } from './control-channel.js'
 import type { PeerOptions } from './peer-options.js'
 import { RateControl } from './rate-control.js'
@@ -17,6 +17,7 @@ export class Outgoing {
   #rate = new RateControl()
   /** What each sender was last given: `sender.track` says so only when it has it. */
   readonly #given = new WeakMap<RTCRtpSender, MediaStreamTrack | null>()
+  readonly #reportedAtMs = new Map<Slot, number | undefined>()
   /** Pictures that nobody looks at, or for which there is no room. */
   readonly #idle = new Set<Slot>()
 
@@ -33,6 +34,7 @@ export class Outgoing {
     this.#wanted = {}
     this.#rate = new RateControl()
     this.#idle.clear()
+    this.#reportedAtMs.clear()
   }
 
   /** Whether anything is being sent, if only silence. */
@@ -50,7 +52,13 @@ export class Outgoing {
     if (sender === undefined) return
     if ((this.#given.get(sender) ?? null) !== track) {
       this.#given.set(sender, track)
-      await sender.replaceTrack(track)
+      try {
+        await sender.replaceTrack(track)
+      } catch (cause) {
+        // It is to be tried again the next time.
+        this.#given.delete(sender)
+        throw cause
+      }
     }
     this.#plan()
   }
@@ -63,15 +71,23 @@ export class Outgoing {
 
   /** Fits what is sent to what the last second has shown of the way, and to how many others there are now. */
   adapt({ outbound }: ConnectionSample): void {
-    const reports = videoSlots.flatMap((slot) => outbound.get(slot) ?? [])
+    const sent = videoSlots.flatMap((slot) => outbound.get(slot) ?? [])
+    const reports = videoSlots.flatMap((slot) => this.#newReport(slot, outbound.get(slot)))
     const losses = reports.flatMap(({ fractionLost }) => fractionLost ?? [])
     const trips = reports.flatMap(({ rttMs }) => rttMs ?? [])
     this.#rate.next({
       lossFraction: losses.length === 0 ? undefined : Math.max(...losses),
       rttMs: trips.length === 0 ? undefined : Math.max(...trips),
-      isCpuLimited: reports.some(({ qualityLimitationReason }) => qualityLimitationReason === 'cpu'),
+      isCpuLimited: sent.some(({ qualityLimitationReason }) => qualityLimitationReason === 'cpu'),
     })
     this.#plan()
+  }
+
+  /** A browser goes on giving the last report it had: where nothing is sent any more that says nothing new. */
+  #newReport(slot: Slot, report: OutboundSample | undefined): OutboundSample[] {
+    if (report === undefined || report.reportedAtMs === this.#reportedAtMs.get(slot)) return []
+    this.#reportedAtMs.set(slot, report.reportedAtMs)
+    return [report]
   }
 
   #plan(): void {

@@ -22,6 +22,9 @@ export class OwnProfile {
   /** With it the service has let this one in. */
   readonly #first: Profile
   #profile: Profile
+  #updates = 0
+  /** The last update that has changed a field: a refusal of an earlier one is of no interest any more. */
+  readonly #changedBy: Partial<Record<keyof Profile, number>> = {}
 
   constructor({ room, capacity, name, metadata }: Profile & { readonly room: string; readonly capacity?: number }) {
     this.room = room
@@ -67,12 +70,16 @@ export class OwnProfile {
   update(change: Profile): ClientMessage<'update'> {
     const metadata = 'metadata' in change ? copyOf(change.metadata) : this.#profile.metadata
     this.#profile = { ...this.#profile, ...change, metadata }
-    return this.#saying(change)
+    this.#updates += 1
+    for (const field of ['name', 'metadata'] as const) if (field in change) this.#changedBy[field] = this.#updates
+    return { ...this.#saying(change), id: this.#updates }
   }
 
   /** The message that says all that the others can know. */
   updateAll(): ClientMessage<'update'> {
-    return { ...this.#saying(this.#profile), media: this.#media() }
+    this.#updates += 1
+    Object.assign(this.#changedBy, { name: this.#updates, metadata: this.#updates })
+    return { ...this.#saying({ name: undefined, metadata: undefined }), media: this.#media(), id: this.#updates }
   }
 
   #saying(change: Profile): ClientMessage<'update'> {
@@ -86,9 +93,13 @@ export class OwnProfile {
 
   /**
    * The service has refused a change: said again on the next `join`, it would cost the call. What counts is what was there at
-   * first. @returns the message that says so
+   * first.
+   *
+   * @param id  of the refused message
+   * @returns   the message that says so; undefined where the field has been changed since
    */
-  takeBack(field: keyof Profile): ClientMessage<'update'> {
+  takeBack(field: keyof Profile, id: unknown): ClientMessage<'update'> | undefined {
+    if (id !== undefined && id !== this.#changedBy[field]) return undefined
     return this.update({ [field]: this.#first[field] })
   }
 

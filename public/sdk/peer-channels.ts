@@ -54,8 +54,9 @@ export class PeerChannels extends Emitter<PeerChannelsEvents> {
     await sendFile(channel, file, options)
   }
 
-  close(): void {
-    this.#messages.close()
+  /** @returns how many messages have not arrived, as far as is known */
+  close(): number {
+    return this.#messages.close()
   }
 
   #open(label: string, init: RTCDataChannelInit, signal: AbortSignal | undefined): Promise<RTCDataChannel> {

@@ -187,6 +187,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const control = new ControlChannel(connection.pc, media, wanted)
     control.on('media', (media) => this.emit('media', media), { signal })
     control.on('want', (heights) => this.emit('want', heights), { signal })
+    control.on('id', (id) => this.emit('id', id), { signal })
     control.on('bye', () => this.emit('bye', undefined), { signal })
     control.on('close', () => this.#onControlClosed(), { signal })
     return control
@@ -259,8 +260,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
 
   #apply(remedy: Remedy): void {
     const { gen } = this.#connection
+    // Who has never answered may yet, and may know one connection only.
+    if (!this.#isNumbered && !this.#connection.isNegotiated) this.#onLost()
     // Who does not number connections has one for ever: a restart is all there is.
-    if (remedy === 'restart' || !this.#isNumbered) this.#connection.restartIce()
+    else if (remedy === 'restart' || !this.#isNumbered) this.#connection.restartIce()
     else if (this.#options.isInitiator) this.#rebuild(gen + 1)
     else this.#send({ type: 'restart', to: this.#options.member.peerId, gen, rebuild: true })
   }
@@ -270,6 +273,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     switch (this.#ladder.condition(this.#connection.pc.connectionState, performance.now())) {
       case 'live':
         this.#wasLive = true
+        this.#lost = undefined
         this.#setState('live')
         break
       case 'unstable':

@@ -35,7 +35,9 @@ export interface PeerEvents {
   channel: RTCDataChannel
   /** Its side of the connection is closed. `left`: it said so before. The call's `left` follows; listen to that. */
   gone: LeaveReason
-  /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), or `browser-failed`. */
+  /** It has come back to the service, which calls it so now. The call's `left` with `replacedBy` follows; listen to that. */
+  renamed: string
+  /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), `browser-failed`, or `undelivered`. */
   error: CallError
 }
 

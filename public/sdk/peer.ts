@@ -29,6 +29,7 @@ export class Peer extends Emitter<PeerEvents> {
   #media: MediaState | undefined
   #wanted: WantedHeights = {}
   #quality: Quality | undefined
+  #laterId: string | undefined
 
   /** Made by `Call` when the service says that the two can negotiate. */
   constructor(options: PeerOptions) {
@@ -192,6 +193,16 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#link.control.state === 'open'
   }
 
+  /** What the peer says, over its own connection, that the service calls it now. @internal called by `Roster` */
+  get laterId(): string | undefined {
+    return this.#laterId
+  }
+
+  /** Tells the peer what the service calls this side now. @internal called by `Call` */
+  tellId(id: string): void {
+    this.#link.control.tellId(id)
+  }
+
   /** Whether the other side has closed the connection. @internal called by `Roster` */
   get hasHungUp(): boolean {
     return this.#link.control.state === 'closed'
@@ -206,9 +217,11 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link.detach()
   }
 
-  /** Goes on with the stream objects of another peer, which loses them. @internal called by `Roster` */
+  /** Goes on with the stream objects of another peer, which loses them and can be sent nothing any more. @internal called by `Roster` */
   takeOver(predecessor: Peer): void {
     this.#stream.takeOver(predecessor.#stream)
+    const lost = predecessor.#channels.close()
+    if (lost > 0) this.emit('error', new CallError('undelivered', `${lost} messages did not arrive`))
   }
 
   /** Says so to the other side, and ends the connection. @internal called by `Roster` */
@@ -233,6 +246,10 @@ export class Peer extends Emitter<PeerEvents> {
     link.on('media', (media) => this.#hearMedia(media))
     link.on('want', (heights) => this.#outgoing.want(heights))
     link.on('sample', (sample) => this.#onSample(sample))
+    link.on('id', (id) => {
+      this.#laterId = id
+      this.emit('renamed', id)
+    })
     link.on('bye', () => this.emit('gone', 'left'))
     link.on('close', () => this.emit('gone', 'disconnected'))
     link.on('connection', (connection) => {

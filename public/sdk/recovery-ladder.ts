@@ -49,6 +49,8 @@ export class RecoveryLadder {
   readonly #delayMs: number
   #startedMs: number
   #lastFlowMs: number
+  /** When bytes came, not only none were to be expected. */
+  #lastBytesMs = Number.NEGATIVE_INFINITY
   #troubleMs: number | undefined
   #restartedMs: number | undefined
   #rebuiltMs = Number.NEGATIVE_INFINITY
@@ -67,10 +69,9 @@ export class RecoveryLadder {
   /** How the connection stands, as of the last look. */
   condition(state: RTCPeerConnectionState, nowMs: number): Condition {
     if (state === 'failed' || state === 'closed') return 'lost'
-    if (state === 'disconnected') return 'unstable'
-    if (!this.#wasConnected) return 'connecting'
+    if (!this.#wasConnected) return state === 'disconnected' ? 'unstable' : 'connecting'
+    if (state === 'disconnected' && !this.#isFed(nowMs)) return 'unstable'
     if (nowMs - this.#lastFlowMs >= silentAfterMs) return 'unstable'
-    // `connecting` again is what a healthy ICE restart looks like in Firefox.
     return this.#troubleMs === undefined ? 'live' : 'unstable'
   }
 
@@ -79,10 +80,12 @@ export class RecoveryLadder {
     const isFirst = state === 'connected' && !this.#wasConnected
     if (isFirst) this.#wasConnected = true
     if (isFirst || flow === 'flowing' || flow === 'idle') this.#lastFlowMs = nowMs
+    if (flow === 'flowing') this.#lastBytesMs = nowMs
     const isSilent = this.#wasConnected && nowMs - this.#lastFlowMs >= silentAfterMs
     if (state === 'failed' || state === 'closed' || isBroken) return this.#rebuild(nowMs)
     if (!this.#wasConnected) return nowMs - this.#startedMs >= connectWithinMs ? this.#rebuild(nowMs) : undefined
-    if (state === 'connected' && !isSilent) {
+    // Firefox says `disconnected` at times while everything comes, and `connecting` again in a healthy restart.
+    if ((state === 'connected' && !isSilent) || this.#isFed(nowMs)) {
       this.#onWell(nowMs)
       return undefined
     }
@@ -101,6 +104,7 @@ export class RecoveryLadder {
   onRebuilt(nowMs: number): void {
     this.#startedMs = nowMs
     this.#lastFlowMs = nowMs
+    this.#lastBytesMs = Number.NEGATIVE_INFINITY
     this.#troubleMs = undefined
     this.#restartedMs = undefined
     this.#wasConnected = false
@@ -109,6 +113,10 @@ export class RecoveryLadder {
   /** ICE is being restarted already, by the other side or for another reason. */
   onRestarted(nowMs: number): void {
     this.#restartedMs = nowMs
+  }
+
+  #isFed(nowMs: number): boolean {
+    return nowMs - this.#lastBytesMs < silentAfterMs
   }
 
   #mend(nowMs: number, isConnected: boolean): Remedy | undefined {

@@ -22,10 +22,11 @@ export interface RosterEvents {
   left: { readonly peer: Peer; readonly reason: LeaveReason | 'replaced'; readonly replacedBy?: Peer }
 }
 
-/** A newcomer that is not shown before it is live, and the orphan whose place it takes then. */
+/** A newcomer that is not shown before it is live. */
 interface Held {
   readonly peer: Peer
-  readonly orphan: Peer
+  /** Whose place it takes then, if that is known from the beginning: the one that has its id. */
+  readonly orphan: Peer | undefined
   timer?: ReturnType<typeof setTimeout> | undefined
 }
 
@@ -33,9 +34,10 @@ interface Held {
  * Who is in the call, as the page is to see it.
  *
  * A peer whose signaling broke (on either side) is an orphan: its media goes on, so it is shown as long as that lasts, but
- * no signal passes any more. Whether a newcomer is the same person nobody can know, names being anybody's; so it is held
- * back, and takes the place of an orphan only when it is live itself. A name and a picture shown together always
- * belong to one connection.
+ * no signal passes any more. A newcomer may be the same person, so it is held back until it is live itself. It takes the place
+ * of the orphan that has its id; or that says, over the connection that it still has, that this is its id now; or, as a tile is
+ * all that there is to lose, of one that has its name and a dead connection. Else it is somebody else. A name and a picture
+ * shown together always belong to one connection.
  */
 export class Roster extends Emitter<RosterEvents> {
   /** Whom the page may know of, oldest first. */
@@ -79,9 +81,9 @@ export class Roster extends Emitter<RosterEvents> {
     const namesake = this.shown.get(peer.id)
     if (namesake !== undefined) this.#adopt(namesake)
     peer.on('gone', (reason) => this.#onGone(peer, reason), { signal })
-    const orphan = this.shown.get(peer.id) ?? this.#orphanFor(peer.name)
-    if (orphan === undefined) this.#show(peer)
-    else this.#hold({ peer, orphan })
+    peer.on('renamed', (id) => this.#onRenamed(id), { signal })
+    if (this.#orphans.size === 0) this.#show(peer)
+    else this.#hold({ peer, orphan: this.shown.get(peer.id) })
   }
 
   /** The service says that this one has gone. */
@@ -99,7 +101,7 @@ export class Roster extends Emitter<RosterEvents> {
   /** The socket of this side broke. */
   orphanAll(): void {
     for (const held of [...this.#held.values()]) {
-      if (held.peer.state === 'live') this.#promote(held)
+      if (held.peer.state === 'live') this.#settle(held)
       else this.#discard(held.peer.id)
     }
     for (const peer of [...this.shown.values()]) this.#adopt(peer)
@@ -122,11 +124,13 @@ export class Roster extends Emitter<RosterEvents> {
     this.#retired.clear()
   }
 
-  /** An orphan that nobody is to replace yet: the one of this name, else the oldest. */
-  #orphanFor(name: string | undefined): Peer | undefined {
-    const taken = new Set(Array.from(this.#held.values(), ({ orphan }) => orphan))
-    const free = [...this.#orphans].filter((orphan) => !taken.has(orphan))
-    return free.find((orphan) => orphan.name === name) ?? free[0]
+  /** Whose place a newcomer takes. */
+  #orphanOf({ peer, orphan }: Held): Peer | undefined {
+    if (orphan !== undefined) return orphan
+    const orphans = [...this.#orphans]
+    const isNamesake = ({ name, laterId, state }: Peer): boolean =>
+      name !== undefined && name === peer.name && laterId === undefined && state !== 'live'
+    return orphans.find(({ laterId }) => laterId === peer.id) ?? orphans.find(isNamesake)
   }
 
   #hold(held: Held): void {
@@ -178,18 +182,36 @@ export class Roster extends Emitter<RosterEvents> {
     return true
   }
 
+  #onRenamed(id: string): void {
+    const held = this.#held.get(id)
+    if (held !== undefined) this.#consider(held)
+  }
+
   #consider(held: Held): void {
-    if (this.#held.get(held.peer.id) !== held || held.peer.state !== 'live') return
-    if (held.peer.isComplete) this.#promote(held)
+    if (this.#held.get(held.peer.id) !== held) return
+    // It waits for nobody any more.
+    if (held.peer.state === 'failed' && this.#orphanOf(held) === undefined) this.#letIn(held)
+    if (held.peer.state !== 'live') return
+    const orphan = this.#orphanOf(held)
+    if (orphan !== undefined && held.peer.isComplete) this.#promote(held, orphan)
     else held.timer ??= setTimeout(() => this.#settle(held), settleAfterMs)
   }
 
   #settle(held: Held): void {
     held.timer = undefined
-    if (held.peer.state === 'live') this.#promote(held)
+    if (held.peer.state !== 'live') return
+    const orphan = this.#orphanOf(held)
+    if (orphan === undefined) this.#letIn(held)
+    else this.#promote(held, orphan)
   }
 
-  #promote({ peer, orphan, timer }: Held): void {
+  #letIn(held: Held): void {
+    clearTimeout(held.timer)
+    this.#held.delete(held.peer.id)
+    this.#show(held.peer)
+  }
+
+  #promote({ peer, timer }: Held, orphan: Peer): void {
     clearTimeout(timer)
     this.#held.delete(peer.id)
     this.#forget(orphan)
@@ -221,13 +243,11 @@ export class Roster extends Emitter<RosterEvents> {
     this.#orphans.delete(peer)
   }
 
-  /** The place is free: who was held back for it comes in. */
+  /** Who was held back for a place that is free now, or for nobody any more, comes in. */
   #release(orphan: Peer): void {
     for (const held of [...this.#held.values()]) {
-      if (held.orphan !== orphan) continue
-      this.#held.delete(held.peer.id)
-      clearTimeout(held.timer)
-      this.#show(held.peer)
+      const isFree = held.orphan === orphan || held.peer.id === orphan.laterId || this.#orphans.size === 0
+      if (isFree) this.#letIn(held)
     }
   }
 }

@@ -14,7 +14,7 @@ const answerTimeoutMs = 10_000
  * closes at once is not to be hammered. */
 const stableAfterMs = 10_000
 
-/** How long a rejoin that finds the room full goes on: our own seat may still be held by the socket that broke. */
+/** How long a rejoin that finds the room full goes on at least: our own seat may still be held by the socket that broke. */
 const ghostSeatMs = 30_000
 
 /**
@@ -40,6 +40,8 @@ export interface SignalingSessionEvents {
 export class SignalingSession extends Emitter<SignalingSessionEvents> {
   readonly #url: URL
   readonly #join: () => ClientMessage<'join'>
+  /** Asked when a rejoin has found the room full for a while. */
+  mayGiveUp: () => boolean = () => true
   readonly #closing = new AbortController()
   #socket: SignalingSocket | undefined
   #state: SignalingState = 'connecting'
@@ -162,7 +164,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
           continue
         }
         fullSinceMs ??= performance.now()
-        if (performance.now() - fullSinceMs > ghostSeatMs) return this.#end(error)
+        if (performance.now() - fullSinceMs > ghostSeatMs && this.mayGiveUp()) return this.#end(error)
       }
     }
   }

@@ -57,6 +57,8 @@ const mediaArguments = {
   given: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
   refused: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   absent: ['--use-fake-ui-for-media-stream'],
+  /** No camera, and no sound before the person has done something on the page. */
+  guarded: ['--use-fake-ui-for-media-stream', '--autoplay-policy=document-user-activation-required'],
   several: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
 }
 
@@ -73,7 +75,8 @@ const browsers = new Map<string, Promise<Browser>>()
  * A browser: one of each kind for all tests of a file, as starting one costs as much as a call. Each context of it is new, and
  * remembers nothing of another.
  *
- * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each
+ * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each;
+ *               `guarded`: not there, and sound only after a click
  */
 export function openBrowser(name: BrowserName, media: keyof typeof mediaArguments = 'given'): Promise<Browser> {
   const kind = `${name} ${media}`

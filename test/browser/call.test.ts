@@ -81,6 +81,48 @@ t.test('in a call', async (t) => {
     await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
   })
 
+  t.test('a page that goes into the back-forward cache has left, and offers to come back', async (t) => {
+    const { url } = await startService(t)
+    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
+    await ada.join(room, 'Ada')
+    await bo.join(room, 'Bo')
+    await ada.seesAndHears()
+    // Playwright keeps pages out of the cache itself; the events are those of a page that goes there and comes back.
+    await bo.page.evaluate(() => {
+      globalThis.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+      globalThis.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    })
+    await ada.state('left')
+    await bo.view('end')
+    await bo.page.click('#rejoin')
+    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  })
+
+  t.test('where the browser wants a click before there is sound, the page asks for it', async (t) => {
+    const { url } = await startService(t)
+    const ada = await Person.open(t, browser, url)
+    await ada.join(room, 'Ada')
+    // As after a browser has restored its tabs. Whatever Playwright does in a page counts as done by the person, so the page
+    // joins by itself, and says by itself when it asks.
+    const prepare = (): void => {
+      const timer = setInterval(() => {
+        const button = document.querySelector('.tap-to-hear:not([hidden])')
+        const isLobby = document.readyState === 'complete' && document.documentElement.dataset['view'] === 'lobby'
+        if (button === null && isLobby) document.querySelector<HTMLElement>('#join')?.click()
+        if (button === null) return
+        clearInterval(timer)
+        console.info('asks')
+      }, 100)
+    }
+    const guarded = await openBrowser('chromium', 'guarded')
+    const bo = await Person.open(t, guarded, `${url}/#room=${room}`, { prepare })
+    await bo.page.waitForEvent('console', { predicate: (message) => message.text() === 'asks' })
+    await bo.screenshot('tap-to-hear')
+    await bo.page.click('.tap-to-hear')
+    await bo.page.waitForSelector('.tap-to-hear', { state: 'hidden' })
+    await bo.page.waitForFunction(() => document.querySelector<HTMLVideoElement>('.tile video')?.paused === false)
+  })
+
   t.test('who closes the window is gone for the other', async (t) => {
     const { url } = await startService(t)
     const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]

@@ -170,16 +170,41 @@ t.test('nobody sends more than is seen: pictures are as large as the other side 
 })
 
 t.test('the more there are, the less each picture costs', async (t) => {
-  const [ada] = await startRoom(t, ['Ada', 'Bo', 'Cy', 'Di'])
-  if (ada === undefined) throw new Error('four were asked for')
-  const bounds = await ada.page.waitForFunction(() => {
-    const rates = [...globalThis.call.peers.values()].map(({ pc }) => {
-      const sender = pc.getSenders().find(({ track }) => track?.kind === 'video')
-      return sender?.getParameters().encodings[0]?.maxBitrate
-    })
-    return rates.every((rate) => rate !== undefined && rate <= 450_000) ? rates : undefined
+  const { url } = await startService(t)
+  const chromium = await openBrowser('chromium')
+  const ada = await Member.open(t, chromium, url)
+  await ada.join({ room: 'r', capacity: 4 })
+  // As large as a camera's, and still: it costs nothing.
+  await ada.page.evaluate(async () => {
+    const canvas = document.createElement('canvas')
+    Object.assign(canvas, { width: 1280, height: 720 })
+    canvas.getContext('2d')?.fillRect(0, 0, 9, 9)
+    await globalThis.call.publish('camera', canvas.captureStream(1).getVideoTracks()[0] ?? null)
   })
-  t.equal((await bounds.jsonValue())?.length, 3)
+  /** What each picture may cost at most, in kbit/s, and the parts that its sides are divided into. */
+  const bounds = (): Promise<(readonly [number, number])[]> =>
+    ada.page.evaluate(() =>
+      [...globalThis.call.peers.values()].map(({ pc }) => {
+        const sender = pc.getSenders().find(({ track }) => track?.kind === 'video')
+        const [encoding] = sender?.getParameters().encodings ?? []
+        return [(encoding?.maxBitrate ?? 0) / 1000, encoding?.scaleResolutionDownBy ?? 0] as const
+      }),
+    )
+  for (const [count, expected] of [
+    [1, [1700, 1]],
+    [2, [800, 720 / 540]],
+    [3, [450, 2]],
+  ] as const) {
+    const member = await Member.open(t, chromium, url)
+    await member.join({ room: 'r', name: `${count}` })
+    const all = Array.from({ length: count }, () => expected)
+    let now: unknown
+    do {
+      await ada.page.waitForTimeout(50)
+      now = await bounds()
+    } while (JSON.stringify(now) !== JSON.stringify(all))
+    t.strictSame(now, all)
+  }
 })
 
 t.test('of two changes that follow each other at once the later one holds', async (t) => {

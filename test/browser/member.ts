@@ -130,6 +130,21 @@ export class Member {
     }
   }
 
+  /** Waits until each of these people has been heard, by the sound that was decoded: not silence. */
+  async hears(names: readonly string[]): Promise<void> {
+    await this.page.waitForFunction(async (names) => {
+      const heard = new Set<string | undefined>()
+      for (const peer of globalThis.call.peers.values()) {
+        const [sound] = peer.stream().getAudioTracks()
+        const receiver = peer.pc.getReceivers().find(({ track }) => track === sound)
+        for (const stats of (await receiver?.getStats())?.values() ?? []) {
+          if (stats.type === 'inbound-rtp' && (stats.totalAudioEnergy ?? 0) > 1e-4) heard.add(peer.name)
+        }
+      }
+      return names.every((name) => heard.has(name))
+    }, names)
+  }
+
   /** Waits until the call has told this. */
   async isTold(what: string): Promise<void> {
     await this.page.waitForFunction((what) => globalThis.told.includes(what), what)

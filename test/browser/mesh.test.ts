@@ -13,6 +13,7 @@ t.test('four people see and hear each other: each of the twelve streams arrives'
   for (const [index, member] of members.entries()) {
     const others = names.filter((name) => name !== names[index])
     const frames = await member.sees(others)
+    await member.hears(others)
     streams += Object.values(frames).filter((count) => count >= 10).length
     t.strictSame(Object.keys(frames).sort(), others)
     t.strictSame(
@@ -31,7 +32,13 @@ t.test('Chromium and Firefox in one room of three', async (t) => {
   for (const [index, browser] of browsers.entries()) {
     members.push(await Member.join(t, browser, url, { room: 'r', name: names[index] ?? '', capacity: 3 }))
   }
-  await Promise.all(members.map((member, index) => member.sees(names.filter((name) => name !== names[index]))))
+  await Promise.all(
+    members.map(async (member, index) => {
+      const others = names.filter((name) => name !== names[index])
+      await member.sees(others)
+      await member.hears(others)
+    }),
+  )
   for (const member of members)
     t.strictSame(
       (await member.told()).filter((line) => line.startsWith('error')),

@@ -78,6 +78,11 @@ t.test('from two to eight people, everybody is seen on every size and in both th
     await wants(me, 'camera', 7, heightToAskFor({ width: 168, height: 151 }, 16 / 9, 'cover', 1))
     await setVisibility(me, 'hidden')
     await wants(me, 'camera', 7, 0)
+    await crowd.leave('Wilhelmina-Charlotte')
+    await wants(me, 'camera', 6, 0)
+    await crowd.join('room', 'Wilhelmina-Charlotte')
+    // Who comes meanwhile is not looked at either.
+    await wants(me, 'camera', 7, 0)
     await setVisibility(me, 'visible')
     await wants(me, 'camera', 7, heightToAskFor({ width: 168, height: 151 }, 16 / 9, 'cover', 1))
   })

@@ -138,6 +138,7 @@ function sampleOutbound(more: Partial<OutboundSample>): OutboundSample {
     frameHeight: undefined,
     qualityLimitationReason: undefined,
     fractionLost: undefined,
+    reportedAtMs: undefined,
     packetsLost: undefined,
     jitterMs: undefined,
     rttMs: undefined,

@@ -27,12 +27,23 @@ t.test('what is well is left alone, also when nobody sends', async (t) => {
   t.equal(ladder.condition('connected', 120_000), 'live')
 })
 
+t.test('as long as bytes come it is well, whatever the browser says of a restart', async (t) => {
+  const ladder = new RecoveryLadder(0, 0)
+  watch(ladder, [well])
+  for (const state of ['disconnected', 'connecting'] as const) {
+    t.strictSame(watch(ladder, times(20, { state, flow: 'flowing' }), 1), [])
+    t.equal(ladder.condition(state, 20_500), 'live')
+  }
+  t.strictSame(watch(ladder, times(4, away), 21), [[24, 'restart']])
+  t.equal(ladder.condition('disconnected', 24_000), 'unstable')
+})
+
 t.test('two seconds of silence are unstable; after two more, ICE is restarted; and again after five', async (t) => {
   const ladder = new RecoveryLadder(0, 0)
   watch(ladder, [well])
-  t.strictSame(watch(ladder, times(4, away), 1), [[3, 'restart']])
+  t.strictSame(watch(ladder, times(4, away), 1), [[4, 'restart']])
   t.equal(ladder.condition('disconnected', 4000), 'unstable')
-  t.strictSame(watch(ladder, times(6, away), 5), [[8, 'restart']])
+  t.strictSame(watch(ladder, times(6, away), 5), [[9, 'restart']])
   t.strictSame(watch(ladder, times(3, well), 11), [])
   t.equal(ladder.condition('connected', 13_000), 'live')
 })

@@ -132,8 +132,12 @@ t.test('what one says of oneself: all of it on joining, only what changed afterw
     media: nothing,
     updates: true,
   })
-  t.strictSame(own.update({ name: undefined }), { type: 'update', name: null })
-  t.strictSame(own.update({ metadata: { team: 'red' } }), { type: 'update', metadata: { team: 'red' } })
+  t.strictSame(own.update({ name: undefined }), { type: 'update', name: null, id: 1 })
+  t.strictSame(own.update({ metadata: { team: 'red' } }), {
+    type: 'update',
+    metadata: { team: 'red' },
+    id: 2,
+  })
   t.strictSame(own.join(), {
     type: 'join',
     roomId: 'tea',
@@ -142,8 +146,15 @@ t.test('what one says of oneself: all of it on joining, only what changed afterw
     media: nothing,
     updates: true,
   })
-  t.strictSame(own.updateAll(), { type: 'update', name: null, metadata: { team: 'red' }, media: nothing })
-  t.strictSame(own.takeBack('name'), { type: 'update', name: 'Ada' }, 'what one came with')
+  t.strictSame(own.updateAll(), {
+    type: 'update',
+    name: null,
+    metadata: { team: 'red' },
+    media: nothing,
+    id: 3,
+  })
+  t.equal(own.takeBack('name', 1), undefined, 'a refusal of what was changed since')
+  t.strictSame(own.takeBack('name', 3), { type: 'update', name: 'Ada', id: 4 }, 'what one came with')
   for (const metadata of [
     { big: 1n },
     new Proxy(
