@@ -121,7 +121,8 @@ t.test('whatever happens at once, all views agree at rest, and each frame arrive
       await untilSockets(host, 0)
       check(isDeepStrictEqual(host.rooms.size, { rooms: 0, seats: 0 }), 'something is left in the rooms')
     }),
-    { numRuns: 40 },
+    // A history on real sockets is no smaller for having fewer steps.
+    { numRuns: 40, endOnFailure: true },
   )
   t.ok(seen.inOneRoom > 6 && seen.arrived > 100 && seen.refused > 50 && seen.updated > 50, JSON.stringify(seen))
 })
@@ -167,7 +168,10 @@ function checkFrames(live: readonly WireMember[], killed: readonly WireMember[])
   for (const member of all) {
     const last = new Map<number, number>()
     for (const { sender, n, from } of member.received) {
-      check(ownerOf.get(from)?.number === sender, 'a frame with the name of somebody else')
+      // Who was killed may not have heard what it was called.
+      const owner = ownerOf.get(from)
+      const isKnown = owner === undefined ? killed.some(({ number }) => number === sender) : owner.number === sender
+      check(isKnown, 'a frame with the name of somebody else')
       check(n > (last.get(sender) ?? 0), 'a frame came twice, or out of order')
       last.set(sender, n)
     }
