@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { PeerId, RoomId } from './identifiers.js'
 import { Media, Name } from './members.js'
 
 const open = { additionalProperties: true }
@@ -9,6 +10,37 @@ const MessageId = Type.Optional(
       'Yours. A text (up to 128 characters) or number comes back as `id` in an `error` that this message causes. In a message that is relayed it is relayed as well.',
   }),
 )
+
+const n = Type.Optional(
+  Type.Unknown({
+    description:
+      'From who joined with `resume`: the number of this message, 1 for the first after `joined`, then 2, 3, …; it is taken once, and kept until an `ack` has come. From anybody else: nothing.',
+  }),
+)
+
+/** How often a seat has been asked for anew; 0 for the first time, by `join`. */
+export const Attempt = Type.Integer({
+  minimum: 0,
+  description: 'Higher than any before for this seat; `joined` counts as 0.',
+})
+
+/** What only the owner of a seat can make. */
+export const Mac = Type.String({
+  maxLength: 64,
+  description: 'HMAC-SHA256 with the key of the session, in base64url without padding; over what, see *Resume*.',
+})
+
+const Cursor = Type.String({ maxLength: 64, description: 'The `seq` of the last message that came with one.' })
+
+/** What proves that a seat is one's own. */
+export const Replace = Type.Object(
+  { peerId: PeerId, attempt: Attempt, mac: Mac },
+  {
+    description:
+      'A seat of yours in the same room, that the new one is to take the place of in one step, as after a reload. One that is gone is none; one that is not yours is the error `resume-gone`.',
+  },
+)
+export type Replace = Static<typeof Replace>
 
 /** Enter a room; leaves the present one first. Answered by `joined`, `full` or `error`. */
 export const Join = Type.Object(
@@ -41,6 +73,13 @@ export const Join = Type.Object(
           "How many the room may hold, 2 or more. The first joiner's counts; more than the server's `maxRoomCapacity` is taken as that; without it: 2.",
       }),
     ),
+    resume: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether you can come back over another socket without losing a message; `joined` then carries a `session`. Without it: no.',
+      }),
+    ),
+    replace: Type.Optional(Replace),
     id: MessageId,
   },
   { ...open, description: 'Enter a room; leaves the present one first. Answered by `joined`, `full` or `error`.' },
@@ -64,6 +103,7 @@ export const Update = Type.Object(
         description: 'What you are sending now, in place of all that was said before; null: nothing is said any more.',
       }),
     ),
+    n,
     id: MessageId,
   },
   {
@@ -87,6 +127,7 @@ const relayed = {
         'What the SDK adds: the number of the connection between the two, counted from 1 by the initiator. Opaque.',
     }),
   ),
+  n,
   id: MessageId,
 }
 
@@ -147,10 +188,43 @@ export type Restart = Static<typeof Restart>
 
 /** Leave the room. Answered by `left`; the others get `peer-left`. */
 export const Leave = Type.Object(
-  { type: Type.Literal('leave'), id: MessageId },
+  { type: Type.Literal('leave'), n, id: MessageId },
   { ...open, description: 'Leave the room. Answered by `left`; the others get `peer-left`.' },
 )
 export type Leave = Static<typeof Leave>
+
+/** Take one's seat again over this socket. Answered by `resumed`, `resync` or `error`. */
+export const Resume = Type.Object(
+  {
+    type: Type.Literal('resume'),
+    roomId: RoomId,
+    peerId: PeerId,
+    attempt: Attempt,
+    seq: Cursor,
+    mac: Mac,
+    id: MessageId,
+  },
+  {
+    ...open,
+    description:
+      'Take your seat again over this socket. Leaves the room that the socket is in. Answered by `resumed` or `resync`, or the errors `resume-gone` or `resume-stale`.',
+  },
+)
+export type Resume = Static<typeof Resume>
+
+/** Everything up to here has come. */
+export const Ack = Type.Object(
+  { type: Type.Literal('ack'), seq: Cursor },
+  { ...open, description: 'What came up to this `seq` need not be kept for you any more. Send one now and then.' },
+)
+export type Ack = Static<typeof Ack>
+
+/** The answer to a `ping`. */
+export const Pong = Type.Object(
+  { type: Type.Literal('pong') },
+  { ...open, description: 'The answer to a `ping`; without one in `pongTimeoutMs` the socket is dropped.' },
+)
+export type Pong = Static<typeof Pong>
 
 /** Every message a client may send, by its `type`. */
 export const clientMessages = {
@@ -161,6 +235,9 @@ export const clientMessages = {
   ice: Ice,
   restart: Restart,
   leave: Leave,
+  resume: Resume,
+  ack: Ack,
+  pong: Pong,
 } as const
 
 export type ClientMessageType = keyof typeof clientMessages

@@ -51,10 +51,16 @@ export const closeCodes = {
     when: 'The client does not read, and more than `maxQueuedBytes` wait for it.',
     retry: true,
   },
+  replaced: {
+    code: 4001,
+    reason: 'taken over by another socket',
+    when: 'The seat has been taken again over another socket, or given up by another way.',
+    retry: false,
+  },
   joinTimeout: {
     code: 4008,
     reason: 'no join in time',
-    when: 'No `join` within `joinTimeoutMs` of connecting that was answered by `joined` or `full`.',
+    when: 'No `join` or `resume` within `joinTimeoutMs` of connecting that was answered with anything but an error.',
     retry: false,
   },
 } as const satisfies Record<string, CloseDescription>

@@ -34,6 +34,25 @@ export const Limits = Type.Object({
     2_000,
     'How long a socket has to answer a close frame before it is cut; this bounds the shutdown.',
   ),
+  resumeWindowMs: ms(30_000, 'How long the seat of a member that can resume is held once its socket is gone.'),
+  awayAfterMs: ms(3_000, 'How long the socket of such a member may be gone until the others are told that it is away.'),
+  reloadWindowMs: ms(
+    5_000,
+    'How long the place of such a member that has closed its page is kept for the same page, should it have been a reload.',
+    0,
+  ),
+  maxReplayMessages: Type.Integer({
+    default: 2048,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Most messages kept for a member that can resume until it has acknowledged them. Over it: `resync`.',
+  }),
+  maxReplayBytes: Type.Integer({
+    default: 1_048_576,
+    minimum: 1024,
+    maximum: 1_073_741_824,
+    description: 'Most bytes of them. Over it: `resync`.',
+  }),
   maxRoomCapacity: Type.Integer({
     default: 16,
     minimum: 2,

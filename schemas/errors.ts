@@ -58,6 +58,24 @@ export const errorCodes = {
     retry: false,
     malformed: false,
   },
+  'out-of-order': {
+    message: 'a message before this one is missing',
+    when: 'From who joined with `resume`: an `n` that is more than one higher than the last. Send the missing ones first.',
+    retry: true,
+    malformed: true,
+  },
+  'resume-gone': {
+    message: 'there is no such seat, or it is not yours',
+    when: '`resume`, or `replace` in a `join`: the seat has expired or was given up, the service was restarted, or the `mac` does not fit. Join anew.',
+    retry: false,
+    malformed: false,
+  },
+  'resume-stale': {
+    message: 'the seat has been taken again with this attempt, or a later one',
+    when: '`resume` with an `attempt` that is not higher than the last. If no other socket of yours has the seat, try a higher one.',
+    retry: false,
+    malformed: false,
+  },
   'peer-not-found': {
     message: 'nobody with this peerId is in the room',
     when: '`to` names somebody who is not in the same room, or oneself.',

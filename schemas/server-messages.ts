@@ -3,6 +3,32 @@ import { type ErrorCode, errorCodes } from './errors.js'
 import { PeerId, RoomId } from './identifiers.js'
 import { Member } from './members.js'
 
+/** Names a message and the one before it: opaque, and different for every member. */
+export const chained = {
+  seq: Type.Optional(
+    Type.String({ description: 'To who joined with `resume`: names this message. Opaque; for `ack` and `resume`.' }),
+  ),
+  prev: Type.Optional(
+    Type.String({
+      description: 'The `seq` of the message before this one. Is it not the last one you had, something is missing.',
+    }),
+  ),
+}
+
+/** With what a member can take its seat again over another socket. */
+export const ResumeSession = Type.Object(
+  {
+    key: Type.String({ description: 'The key for every `mac` of this seat: the base64url text itself, as bytes.' }),
+    windowMs: Type.Integer({ description: 'How long the seat is held once the socket is gone.' }),
+    pingIntervalMs: Type.Integer({ description: 'How often a `ping` comes at least.' }),
+    pongTimeoutMs: Type.Integer({
+      description: 'How much longer than that it may stay away until the socket is to be taken for dead.',
+    }),
+  },
+  { description: 'To who joined with `resume`: what it takes to come back over another socket. A secret.' },
+)
+export type ResumeSession = Static<typeof ResumeSession>
+
 /** You are in. */
 export const Joined = Type.Object(
   {
@@ -12,6 +38,8 @@ export const Joined = Type.Object(
     peerId: PeerId,
     members: Type.Array(Member, { description: 'The others, oldest first.' }),
     capacity: Type.Integer({ minimum: 2, description: 'How many this room holds.' }),
+    session: Type.Optional(ResumeSession),
+    seq: chained.seq,
   },
   { description: 'You are in the room. `peerId` is your own.' },
 )
@@ -33,6 +61,7 @@ export const Ready = Type.Object(
         'True for the newcomer of the pair, who makes the first offer; false for the other. Never the same for both.',
     }),
     ...Member.properties,
+    ...chained,
   },
   { description: 'You and `peerId` can negotiate now. One per pair and side.' },
 )
@@ -46,21 +75,39 @@ const gen = Type.Optional(Type.Unknown({ description: 'As it was sent. Of two, t
 
 /** Somebody's `offer`. */
 export const RelayedOffer = Type.Object(
-  { type: Type.Literal('offer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
+  {
+    type: Type.Literal('offer'),
+    from,
+    sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    gen,
+    ...chained,
+  },
   { additionalProperties: true, description: "Another member's `offer`, with every property it came with." },
 )
 export type RelayedOffer = Static<typeof RelayedOffer>
 
 /** Somebody's `answer`. */
 export const RelayedAnswer = Type.Object(
-  { type: Type.Literal('answer'), from, sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
+  {
+    type: Type.Literal('answer'),
+    from,
+    sdp: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    gen,
+    ...chained,
+  },
   { additionalProperties: true, description: "Another member's `answer`, with every property it came with." },
 )
 export type RelayedAnswer = Static<typeof RelayedAnswer>
 
 /** Somebody's `ice`. */
 export const RelayedIce = Type.Object(
-  { type: Type.Literal('ice'), from, candidate: Type.Optional(Type.Unknown({ description: 'As it was sent.' })), gen },
+  {
+    type: Type.Literal('ice'),
+    from,
+    candidate: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    gen,
+    ...chained,
+  },
   { additionalProperties: true, description: "Another member's `ice`, with every property it came with." },
 )
 export type RelayedIce = Static<typeof RelayedIce>
@@ -72,6 +119,7 @@ export const RelayedRestart = Type.Object(
     from,
     rebuild: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
     gen,
+    ...chained,
   },
   { additionalProperties: true, description: "Another member's `restart`, with every property it came with." },
 )
@@ -79,7 +127,7 @@ export type RelayedRestart = Static<typeof RelayedRestart>
 
 /** Another member says something else about itself. */
 export const PeerUpdated = Type.Object(
-  { type: Type.Literal('peer-updated'), ...Member.properties },
+  { type: Type.Literal('peer-updated'), ...Member.properties, ...chained },
   {
     description:
       'Another member says something else about itself: all of it as it is now; what is absent it does not say any more. Only to who asked for `updates` at `join`.',
@@ -88,18 +136,91 @@ export const PeerUpdated = Type.Object(
 export type PeerUpdated = Static<typeof PeerUpdated>
 
 /** Why a member is gone. */
-export const LeaveReason = Type.Union([Type.Literal('left'), Type.Literal('disconnected')], {
-  description:
-    '`left`: said so, joined another room, or closed its socket with 1000. `disconnected`: its socket closed otherwise, or broke.',
-})
+export const LeaveReason = Type.Union(
+  [Type.Literal('left'), Type.Literal('disconnected'), Type.Literal('expired'), Type.Literal('replaced')],
+  {
+    description:
+      '`left`: said so, joined another room, or closed its socket with 1000. `disconnected`: its socket closed otherwise, or broke. `expired`: its socket broke, and it did not come back in time. `replaced`: it has taken another seat in its place, as after a reload; its `ready` follows.',
+  },
+)
 export type LeaveReason = Static<typeof LeaveReason>
 
 /** Another member is gone. */
 export const PeerLeft = Type.Object(
-  { type: Type.Literal('peer-left'), peerId: PeerId, reason: LeaveReason },
+  { type: Type.Literal('peer-left'), peerId: PeerId, reason: LeaveReason, ...chained },
   { description: 'Another member is gone. Whoever joins next brings a new `ready`.' },
 )
 export type PeerLeft = Static<typeof PeerLeft>
+
+/** Another member's socket is gone; it may come back. */
+export const PeerAway = Type.Object(
+  { type: Type.Literal('peer-away'), peerId: PeerId, ...chained },
+  {
+    description:
+      'The socket of another member has been gone for 3 seconds. It may come back: what is sent to it is kept. Only to who joined with `resume`.',
+  },
+)
+export type PeerAway = Static<typeof PeerAway>
+
+/** Another member is back on another socket. */
+export const PeerBack = Type.Object(
+  { type: Type.Literal('peer-back'), peerId: PeerId, ...chained },
+  { description: 'Another member that was away is back. Only to who joined with `resume`.' },
+)
+export type PeerBack = Static<typeof PeerBack>
+
+/** You have your seat again, and have missed nothing. */
+export const Resumed = Type.Object(
+  {
+    type: Type.Literal('resumed'),
+    peerId: PeerId,
+    n: Type.Integer({
+      minimum: 0,
+      description: 'The last of your messages that was taken: send those after it again.',
+    }),
+  },
+  { description: 'You have your seat again. What you have missed follows, in its order.' },
+)
+export type Resumed = Static<typeof Resumed>
+
+/** You have your seat again, and something is lost. */
+export const Resync = Type.Object(
+  {
+    type: Type.Literal('resync'),
+    peerId: PeerId,
+    n: Resumed.properties.n,
+    members: Type.Array(
+      Type.Object({
+        isInitiator: Type.Boolean({ description: 'Whether you are the initiator of the pair.' }),
+        ...Member.properties,
+      }),
+      { description: 'The others who are there now, oldest first.' },
+    ),
+    seq: Type.String({ description: 'The chain begins anew: this is the `prev` of the next message.' }),
+  },
+  {
+    description:
+      'You have your seat again, but what you have missed is not there any more. These are the members now; negotiate anew with each.',
+  },
+)
+export type Resync = Static<typeof Resync>
+
+/** Your messages have been taken. */
+export const Acked = Type.Object(
+  {
+    type: Type.Literal('ack'),
+    n: Type.Integer({ minimum: 1, description: 'Your messages up to this number have been taken.' }),
+  },
+  { description: 'Your messages up to `n` have been taken, and need not be kept any more.' },
+)
+export type Acked = Static<typeof Acked>
+
+/** Say something. */
+export const Ping = Type.Object(
+  { type: Type.Literal('ping') },
+  { description: 'Answer with `pong`. Only to who joined with `resume`: a page cannot see the pings of a WebSocket.' },
+)
+export type Ping = Static<typeof Ping>
 
 /** You are out of the room, as you asked. */
 export const Left = Type.Object(
@@ -124,6 +245,8 @@ export const ErrorMessage = Type.Object(
         description: 'The `id` of the message that caused it, where it had one.',
       }),
     ),
+    n: Type.Optional(Type.Integer({ description: 'The `n` of the message that caused it, where it was taken.' })),
+    ...chained,
   },
   { description: 'A message of yours was not taken; everything else stays as it was.' },
 )
@@ -140,10 +263,30 @@ export const serverMessages = {
   restart: RelayedRestart,
   'peer-updated': PeerUpdated,
   'peer-left': PeerLeft,
+  'peer-away': PeerAway,
+  'peer-back': PeerBack,
+  resumed: Resumed,
+  resync: Resync,
+  ack: Acked,
+  ping: Ping,
   left: Left,
   error: ErrorMessage,
 } as const
 
 export type RelayedMessage = RelayedOffer | RelayedAnswer | RelayedIce | RelayedRestart
-export type ServerMessage = Joined | Full | Ready | RelayedMessage | PeerUpdated | PeerLeft | Left | ErrorMessage
+export type ServerMessage =
+  | Joined
+  | Full
+  | Ready
+  | RelayedMessage
+  | PeerUpdated
+  | PeerLeft
+  | PeerAway
+  | PeerBack
+  | Resumed
+  | Resync
+  | Acked
+  | Ping
+  | Left
+  | ErrorMessage
 export type ServerMessageType = ServerMessage['type']

@@ -2,6 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
 import { drain } from '../plugins/drain.js'
 import { health } from '../plugins/health.js'
+import { leave } from '../plugins/leave.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
@@ -29,10 +30,11 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   const { page = true, ...rest } = options
   const limits = readLimits(rest)
 
-  await app.register(rooms)
+  await app.register(rooms, { limits })
   await app.register(signaling, { limits })
   await app.register(drain)
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
+  await app.register(leave)
   await app.register(health)
   if (page) await app.register(staticFiles)
 }

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import type { Limits } from '../../schemas/index.js'
 import { MemoryRoomStore } from './memory-room-store.js'
 import type { RoomStore } from './room-store.js'
 
@@ -9,10 +10,18 @@ declare module 'fastify' {
   }
 }
 
+export interface RoomsOptions {
+  readonly limits: Limits
+}
+
 /** Decorates the app with its room store. */
-export const rooms = fp(
-  async (app) => {
-    app.decorate('rooms', new MemoryRoomStore())
+export const rooms = fp<RoomsOptions>(
+  async (app, { limits }) => {
+    const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxReplayMessages, maxReplayBytes } = limits
+    // Longer than a socket can be dead unnoticed and its seat be held after that: what is older nobody can ask for.
+    const maxAgeMs = resumeWindowMs + limits.pingIntervalMs + limits.pongTimeoutMs
+    const replay = { maxMessages: maxReplayMessages, maxBytes: maxReplayBytes, maxAgeMs }
+    app.decorate('rooms', new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, replay }))
   },
   { name: 'signalbox-rooms', fastify: '5.x' },
 )

@@ -1,4 +1,7 @@
-import type { LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type { ErrorCode, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+
+/** Names a place in the order of what one member is told. Opaque: each store has its own. */
+export type Cursor = string
 
 /** What a newcomer asks for. */
 export interface JoinRequest {
@@ -6,34 +9,98 @@ export interface JoinRequest {
   readonly profile: Profile
   /** How many the room may hold, if this join creates it. At least 2. */
   readonly capacity: number
+  /** Whether it is told of `peer-updated`. Default: false. */
+  readonly wantsUpdates?: boolean
+  /** Whether its seat is held while its sink is away, and what it is told is kept until it acknowledges it. Default: false. */
+  readonly isResumable?: boolean
+  /** A resumable seat of the same room that is its own, as whoever asks has made sure of: given up in the same step. */
+  readonly replaces?: { readonly peerId: PeerId; readonly attempt: number } | undefined
 }
 
 /** `seated`: the sink has been told `seated`. `full`: nothing has happened. */
 export type JoinOutcome = 'seated' | 'full'
 
+/** What a member asks for that comes back to its seat, as whoever asks has made sure that it is its own. */
+export interface ResumeRequest {
+  readonly peerId: PeerId
+  /** Must be higher than any before; of several the highest has the seat, in whatever order they come. */
+  readonly attempt: number
+  /** The last that it was told. */
+  readonly seq: Cursor
+}
+
+/** `resumed`: the sink has been told `resumed`. `gone`: there is no such seat. `stale`: the attempt is not the highest. */
+export type ResumeOutcome = 'resumed' | 'gone' | 'stale'
+
 /** `sent`: handed to the addressee, or there was nobody to hand it to and nobody was named. */
 export type SendOutcome = 'sent' | 'peer-not-found' | 'to-required'
 
-/**
- * One thing that the members of a room are told. `frame` is a whole JSON text in UTF-8, opaque to the store; `peer` is
- * the member as it is at that moment, and stays so.
- */
-export type Entry =
-  | { readonly kind: 'peer-joined'; readonly peer: Member }
-  | { readonly kind: 'peer-updated'; readonly peer: Member }
-  | { readonly kind: 'peer-left'; readonly peerId: PeerId; readonly reason: LeaveReason }
-  | { readonly kind: 'message'; readonly frame: Buffer }
+/** Why a message of a member was not taken. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly message: string
+  /** Of the member's own, to know the message by. */
+  readonly id?: string | number
+}
 
 /**
- * Where a member hears from its room. It is told in one order: `seated` first, then every entry; nothing
- * after its seat has left. It may be called from within any call on the store, and must not throw.
+ * One thing that a member of a room is told. `frame` is a whole JSON text in UTF-8, opaque to the store; `peer` is
+ * the member as it is at that moment, and stays so. `peer-present`: was there before; `peer-joined`: came later. `peer-away`, `peer-back` and `refused` come to resumable seats alone.
+ */
+export type Entry =
+  | { readonly kind: 'peer-present' | 'peer-joined'; readonly peer: Member }
+  | { readonly kind: 'peer-updated'; readonly peer: Member }
+  | { readonly kind: 'peer-left'; readonly peerId: PeerId; readonly reason: LeaveReason }
+  | { readonly kind: 'peer-away' | 'peer-back'; readonly peerId: PeerId }
+  | { readonly kind: 'message'; readonly frame: Buffer }
+  | { readonly kind: 'refused'; readonly n: number; readonly refusal: Refusal }
+
+/** Where an entry stands in the order of what one member is told: it names the one before it. */
+export interface Link {
+  readonly seq: Cursor
+  readonly prev: Cursor
+}
+
+/** An entry in its place. */
+export interface Linked {
+  readonly entry: Entry
+  readonly link: Link
+}
+
+/** Another member, as seen from a seat. */
+export interface Other {
+  readonly member: Member
+  /** Whether this side is the initiator of the pair: whether the other was there first. */
+  readonly isInitiator: boolean
+}
+
+/** What a member that comes back is told: what it has missed, or, where that is not there any more, how things are now. */
+export type Missed =
+  | { readonly kind: 'replay'; readonly entries: readonly Linked[] }
+  | { readonly kind: 'resync'; readonly others: readonly Other[]; readonly at: Cursor }
+
+/**
+ * Where a member hears from its room. It is told in one order: `seated` or `resumed` first, then every entry, beginning with
+ * a `peer-present` for each of the others; nothing
+ * after its seat has left, or after `fenced`. It may be called from within any call on the store, and must not throw.
  */
 export interface Sink {
   seated(seat: Seat): void
-  deliver(entry: Entry): void
+  /** Has its seat again. `missed` was told to nobody yet. */
+  resumed(seat: Seat, missed: Missed): void
+  /** @param link  where a resumable seat's entry stands; undefined for others */
+  deliver(entry: Entry, link: Link | undefined): void
+  /** The seat is another sink's now, or given up without its doing. */
+  fenced(): void
 }
 
-/** A place in a room, held by one member from `seated` until `leave`. */
+/**
+ * A place in a room, held by one member from `seated` until `leave`. A resumable one can pass from sink to sink; each gets a
+ * `Seat` of its own, and the one before is of no effect from then on.
+ *
+ * A resumable member numbers its operations (`n`: 1, 2, 3, …). An operation that is done counts its number as received,
+ * in the same step; one with a number that was received before does nothing.
+ */
 export interface Seat {
   readonly peerId: PeerId
   readonly roomId: RoomId
@@ -45,13 +112,18 @@ export interface Seat {
   readonly others: readonly Member[]
   /** What the others see of this member now. */
   readonly profile: Profile
+  readonly isResumable: boolean
+  /** The number of the last operation that was done; 0 before the first. */
+  readonly received: number
+  /** Where the order of what it is told begins, or goes on from. */
+  readonly cursor: Cursor
 
   /**
-   * Hands a frame to one other member of the same room.
+   * Hands a frame to one other member of the same room. Only `sent` counts as done.
    *
    * @param to  its peerId; may be left out while there are fewer than two others
    */
-  send(to: PeerId | undefined, frame: Buffer): SendOutcome | Promise<SendOutcome>
+  send(to: PeerId | undefined, frame: Buffer, n?: number): SendOutcome | Promise<SendOutcome>
 
   /**
    * Puts a profile in place of the whole present one and tells the others, even if nothing is different. Who joins from
@@ -59,14 +131,30 @@ export interface Seat {
    *
    * @param profile  the store keeps a copy
    */
-  update(profile: Profile): void | Promise<void>
+  update(profile: Profile, n?: number): void | Promise<void>
+
+  /** Counts an operation as done that cannot be, and tells the member so, in the order of all that it is told. */
+  refuse(n: number, refusal: Refusal): void | Promise<void>
+
+  /**
+   * The member has been told everything up to here; it need not be kept any more.
+   *
+   * @returns whether it was ever told that
+   */
+  acknowledge(seq: Cursor): boolean | Promise<boolean>
+
+  /**
+   * The sink hears nothing any more. The seat of a resumable member is held for a while: what it is told meanwhile is kept,
+   * the others learn of it after some seconds, and when it does not come back it has left (`expired`).
+   */
+  away(): void | Promise<void>
 
   /** Gives the seat up and tells the others why. Does nothing the second time. */
   leave(reason: LeaveReason): void | Promise<void>
 }
 
 /**
- * Owns rooms, seats, order and delivery. A room exists while somebody sits in it.
+ * Owns rooms, seats, order and delivery, and what makes coming back exact. A room exists while somebody has a seat in it.
  */
 export interface RoomStore {
   /**
@@ -74,6 +162,18 @@ export interface RoomStore {
    * two who join at once exactly one finds the other there.
    */
   join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome>
+
+  /** Takes a resumable seat over from its present sink, if it still has one. Atomic: no entry comes twice or to nobody. */
+  resume(roomId: RoomId, request: ResumeRequest, sink: Sink): Promise<ResumeOutcome>
+
+  /**
+   * Gives a resumable seat up in its member's name, without its sink: the page is closing. The others are told at once; the
+   * place is kept for a moment for a `join` that `replaces` it, in case the page is only loaded anew.
+   *
+   * @param attempt  the one with which the seat was last taken, or a higher one
+   * @returns        whether there was such a seat
+   */
+  release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean>
 
   /** How many rooms and seats there are now, as far as this node knows. */
   readonly size: { readonly rooms: number; readonly seats: number }

@@ -1,8 +1,16 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, SignalingError } from '../../schemas/index.js'
-import { isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
+import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import { handle } from './handlers/table.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
+
+/** What can be said without being in a room. */
+const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong'])
+/** What a client that numbers its messages sends without a number: it may be said twice, or not at all. */
+const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong'])
+
+/** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
+const acknowledgedTogether = 16
 
 /**
  * One socket: reads its frames in order, bounds what it may do, and keeps it honest with pings.
@@ -21,12 +29,16 @@ export class Connection {
   #pingAt: number
   #pongBy = Number.POSITIVE_INFINITY
   #cutAt = Number.POSITIVE_INFINITY
+  #closedAs: CloseName | undefined
   #isClosing = false
 
   constructor(socket: WebSocket, context: SignalingContext, now: number) {
     this.#socket = socket
     this.#context = context
-    this.#session = new Session(context, (frame) => this.#write(frame))
+    this.#session = new Session(context, {
+      write: (frame) => this.#write(frame),
+      fenced: () => this.close('replaced'),
+    })
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
@@ -55,14 +67,18 @@ export class Connection {
     } else if (now >= this.#pingAt && this.#pongBy === Number.POSITIVE_INFINITY) {
       this.#pingAt = now + limits.pingIntervalMs
       this.#pongBy = now + limits.pongTimeoutMs
-      this.#socket.ping()
+      // A page cannot see the other kind, and whoever can resume wants to know early that its socket is dead.
+      if (this.#session.isResumable) this.#session.tell({ type: 'ping' })
+      else this.#socket.ping()
     }
+    if (!this.#isClosing) this.#session.acknowledge()
   }
 
   /** Says why, and takes and sends nothing from here on; the seat is given up when the socket is gone. */
   close(name: CloseName): void {
     if (this.#isClosing) return
     this.#isClosing = true
+    this.#closedAs = name
     const { code, reason } = closeCodes[name]
     this.#socket.close(code, reason)
     // A paused socket would never read the answer to the close frame.
@@ -81,6 +97,7 @@ export class Connection {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#isClosing) return
+    this.#pongBy = Number.POSITIVE_INFINITY
     if (isBinary || !Buffer.isBuffer(data)) {
       this.close('unsupportedData')
     } else if (data.length > this.#context.limits.maxFrameBytes) {
@@ -94,16 +111,39 @@ export class Connection {
 
   #process(frame: Buffer): void {
     let id: unknown
+    let n: number | undefined
     try {
       const envelope = parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)
-      if (type !== 'join') this.#requireSeat(type)
-      const done = handle(this.#session, validate(envelope, type), frame)
-      if (done instanceof Promise) this.#waitFor(done, id)
+      if (!roomless.has(type)) this.#requireSeat(type)
+      if (this.#session.isResumable && !numberless.has(type)) {
+        n = this.#numberOf(envelope)
+        if (n === undefined) return
+      }
+      const done = handle(this.#session, validate(envelope, type), frame, n)
+      if (done instanceof Promise) this.#waitFor(done, id, n)
+      else this.#acknowledgeMany()
     } catch (error) {
-      this.#refuse(error, id)
+      const told = this.#refuse(error, id, n)
+      if (told instanceof Promise) this.#waitFor(told, id, undefined)
     }
+  }
+
+  /**
+   * @returns the number of the message; undefined for one that has been taken before
+   * @throws  SignalingError `bad-message`, `out-of-order`
+   */
+  #numberOf({ n }: Envelope): number | undefined {
+    if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 1)
+      throw new SignalingError('bad-message', 'n: 1, 2, 3, … from who joined with "resume"')
+    const next = (this.#session.seat?.received ?? 0) + 1
+    if (n > next) throw new SignalingError('out-of-order', `${next} is the next`)
+    return n === next ? n : undefined
+  }
+
+  #acknowledgeMany(): void {
+    if (this.#session.unacknowledged >= acknowledgedTogether) this.#session.acknowledge()
   }
 
   /** Outside a room the protocol has one error for everything; a type that there is not is malformed all the same. */
@@ -113,13 +153,14 @@ export class Connection {
   }
 
   /** Keeps the order of messages: nothing more is read until this one is done. */
-  #waitFor(done: Promise<void>, id: unknown): void {
+  #waitFor(done: Promise<void>, id: unknown, n: number | undefined): void {
     this.#isBusy = true
     this.#socket.pause()
     done
-      .catch((error: unknown) => this.#refuse(error, id))
+      .catch((error: unknown) => this.#refuse(error, id, n))
       .finally(() => {
         this.#isBusy = false
+        this.#acknowledgeMany()
         this.#processWaiting()
       })
   }
@@ -135,22 +176,25 @@ export class Connection {
     }
   }
 
-  #refuse(error: unknown, id: unknown): void {
+  #refuse(error: unknown, id: unknown, n: number | undefined): void | Promise<void> {
     if (!(error instanceof SignalingError)) {
       this.#context.log.error({ err: error, peerId: this.#session.seat?.peerId }, 'message handler failed')
       this.close('internalError')
       return
     }
     if (errorCodes[error.code].malformed) this.#malformed += 1
-    this.#session.tellError(error, id)
+    const told = this.#session.tellError(error, id, n)
     if (this.#malformed > this.#context.limits.maxMalformedMessages) this.close('policyViolation')
+    return told
   }
 
   #onClose(code: number): void {
     this.#isClosing = true
     this.#waiting.length = 0
+    // Whoever is not to come back by itself needs no seat either.
+    const mayComeBack = code !== 1000 && (this.#closedAs === undefined || closeCodes[this.#closedAs].retry)
     this.#session
-      .end(code === 1000 ? 'left' : 'disconnected')
+      .end(code === 1000 ? 'left' : 'disconnected', mayComeBack)
       .catch((error: unknown) => this.#context.log.error({ err: error }, 'leaving failed'))
   }
 }

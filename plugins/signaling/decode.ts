@@ -2,7 +2,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ClientMessage, clientMessages, SignalingError } from '../../schemas/index.js'
 
 /** A parsed frame of which only this is known: it is an object. */
-export type Envelope = { readonly type?: unknown; readonly id?: unknown }
+export type Envelope = { readonly type?: unknown; readonly id?: unknown; readonly n?: unknown }
 
 const checkers = new Map(Object.entries(clientMessages).map(([type, schema]) => [type, TypeCompiler.Compile(schema)]))
 

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
-import type { CloseName, Limits } from '../../schemas/index.js'
+import { type CloseName, type LeaveRequest, type Limits, SignalingError } from '../../schemas/index.js'
 import { Connection } from './connection.js'
+import { ResumeKeys } from './resume-keys.js'
 import type { SignalingContext } from './session.js'
 
 declare module 'fastify' {
@@ -20,6 +22,12 @@ export interface Signaling {
   accept(socket: WebSocket): void
   /** Closes every socket, and those that come later. Resolves when all are gone, about `closeTimeoutMs` later at the latest. */
   close(name: CloseName): Promise<void>
+  /**
+   * A page that is closing leaves its room, over no socket.
+   *
+   * @throws SignalingError `resume-gone`: it is not its seat; one that is gone already is no error
+   */
+  release(request: LeaveRequest): Promise<void>
   /** How many sockets are open or closing. */
   readonly sockets: number
 }
@@ -27,7 +35,12 @@ export interface Signaling {
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
 export const signaling = fp<SignalingOptions>(
   async (app, { limits }) => {
-    const context: SignalingContext = { rooms: app.rooms, limits, log: app.log }
+    const context: SignalingContext = {
+      rooms: app.rooms,
+      keys: new ResumeKeys(randomBytes(32)),
+      limits,
+      log: app.log,
+    }
     const connections = new Set<Connection>()
     let closedAs: CloseName | undefined
     let onEmpty = () => {}
@@ -67,6 +80,11 @@ export const signaling = fp<SignalingOptions>(
         closedAs ??= name
         for (const connection of connections) connection.close(closedAs)
         if (connections.size > 0) await empty
+      },
+      async release({ roomId, peerId, attempt, mac }) {
+        if (!context.keys.isGenuine('leave', roomId, peerId, [attempt], mac)) throw new SignalingError('resume-gone')
+        const isDone = await context.rooms.release(roomId, peerId, attempt)
+        if (isDone) app.log.info({ roomId, peerId, reason: 'left' }, 'peer left')
       },
       get sockets() {
         return connections.size

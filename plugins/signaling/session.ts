@@ -1,6 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { type LeaveReason, type Limits, type ServerMessage, SignalingError } from '../../schemas/index.js'
-import type { Entry, RoomStore, Seat, Sink } from '../rooms/room-store.js'
+import type { Entry, Link, Missed, RoomStore, Seat, Sink } from '../rooms/room-store.js'
+import type { ResumeKeys } from './resume-keys.js'
+import { chain } from './stamp.js'
 
 /** A frame on its way out: text for what we say ourselves, bytes for what is passed on. */
 export type OutgoingFrame = string | Buffer
@@ -8,37 +10,50 @@ export type OutgoingFrame = string | Buffer
 /** What sessions share. */
 export interface SignalingContext {
   readonly rooms: RoomStore
+  readonly keys: ResumeKeys
   readonly limits: Limits
   readonly log: FastifyBaseLogger
 }
 
+/** Where a session's words go: one socket. */
+export interface Outlet {
+  write(frame: OutgoingFrame): void
+  /** The seat is another socket's now. */
+  fenced(): void
+}
+
 /**
- * One client as the protocol sees it: in a room or in none. It turns what the room tells into messages, and
+ * One client as the protocol sees it, over one socket: in a room or in none. It turns what the room tells into messages, and
  * knows no socket.
  *
- *     in no room ──join──▶ seated ──leave, join, socket gone──▶ in no room
- *          ▲──────full──────┘
+ *     in no room ──join, resume──▶ seated ──leave, join, socket gone──▶ in no room
+ *          ▲───full, error───────────┘ └──socket gone (resumable)──▶ held ──resume──▶ seated, in another session
+ *                                                                     └──window over──▶ gone
  */
 export class Session implements Sink {
   readonly context: SignalingContext
-  readonly #write: (frame: OutgoingFrame) => void
+  readonly #outlet: Outlet
   #seat: Seat | undefined
   #isOver = false
+  /** The last of the client's messages that it has been told was taken. */
+  #acknowledged = 0
 
-  /** Whether its last `join` asked for `peer-updated`: a client must not be told what it may not know. */
-  wantsUpdates = false
-
-  /** Whether a valid `join` has come, whatever became of it. */
+  /** Whether a valid `join` or `resume` has come, whatever became of it. */
   hasAskedToJoin = false
 
-  constructor(context: SignalingContext, write: (frame: OutgoingFrame) => void) {
+  constructor(context: SignalingContext, outlet: Outlet) {
     this.context = context
-    this.#write = write
+    this.#outlet = outlet
   }
 
   /** The seat it holds; undefined while it is in no room. */
   get seat(): Seat | undefined {
     return this.#seat
+  }
+
+  /** Whether its seat outlives its socket. */
+  get isResumable(): boolean {
+    return this.#seat?.isResumable === true
   }
 
   /** @throws SignalingError `not-joined` */
@@ -48,13 +63,30 @@ export class Session implements Sink {
   }
 
   tell(message: ServerMessage): void {
-    this.#write(JSON.stringify(message))
+    this.#outlet.write(JSON.stringify(message))
   }
 
-  /** @param id  the client's own `id` of the message at fault; told if it is a text of up to 128 characters or a number */
-  tellError(error: SignalingError, id?: unknown): void {
-    const { code, message } = error
-    this.tell({ type: 'error', code, message, ...(isMessageId(id) ? { id } : {}) })
+  /**
+   * @param id  the client's own `id` of the message at fault; told if it is a text of up to 128 characters or a number
+   * @param n   the number of that message, where it is the next one: it counts as taken then
+   */
+  tellError({ code, message }: SignalingError, id?: unknown, n?: number): void | Promise<void> {
+    const refusal = { code, message, ...(isMessageId(id) ? { id } : {}) }
+    if (n !== undefined && this.#seat !== undefined) return this.#seat.refuse(n, refusal)
+    this.tell({ type: 'error', ...refusal })
+  }
+
+  /** Tells a client that numbers its messages how far they have been taken, if that is news. */
+  acknowledge(): void {
+    const received = this.#seat?.received ?? 0
+    if (received === this.#acknowledged || !this.isResumable) return
+    this.#acknowledged = received
+    this.tell({ type: 'ack', n: received })
+  }
+
+  /** How many of its messages have been taken since it was told. */
+  get unacknowledged(): number {
+    return (this.#seat?.received ?? 0) - this.#acknowledged
   }
 
   async leave(reason: LeaveReason): Promise<void> {
@@ -65,39 +97,87 @@ export class Session implements Sink {
     this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId, reason }, 'peer left')
   }
 
-  /** The client is gone for good: gives up its seat, and a seat that a join under way may still get. */
-  async end(reason: LeaveReason): Promise<void> {
+  /**
+   * The socket is gone: gives up the seat, and one that a join under way may still get.
+   *
+   * @param mayComeBack  then a seat that can be resumed is held
+   */
+  async end(reason: LeaveReason, mayComeBack: boolean): Promise<void> {
     this.#isOver = true
-    await this.leave(reason)
+    const seat = this.#seat
+    if (seat === undefined || !seat.isResumable || !mayComeBack) return this.leave(reason)
+    this.#seat = undefined
+    await seat.away()
+    this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId }, 'peer away')
   }
 
   seated(seat: Seat): void {
-    this.#seat = seat
+    // It came after the socket was gone, and nobody knows of it.
     if (this.#isOver) {
-      this.leave('disconnected').catch((error: unknown) => this.context.log.error(error, 'leaving failed'))
+      this.#giveBack(seat.leave('disconnected'))
       return
     }
+    this.#seat = seat
+    this.#acknowledged = 0
     const { peerId, roomId, others, capacity } = seat
     this.context.log.info({ roomId, peerId, peers: others.length }, 'peer joined')
-    this.tell({ type: 'joined', roomId, peers: others.length, peerId, members: [...others], capacity })
-    for (const other of others) this.tell({ type: 'ready', isInitiator: true, ...other })
+    const session = seat.isResumable ? { session: this.#terms(seat), seq: seat.cursor } : {}
+    this.tell({ type: 'joined', roomId, peers: others.length, peerId, members: [...others], capacity, ...session })
   }
 
-  deliver(entry: Entry): void {
-    switch (entry.kind) {
-      case 'message':
-        this.#write(entry.frame)
-        break
-      case 'peer-joined':
-        this.tell({ type: 'ready', isInitiator: false, ...entry.peer })
-        break
-      case 'peer-updated':
-        if (this.wantsUpdates) this.tell({ type: 'peer-updated', ...entry.peer })
-        break
-      case 'peer-left':
-        this.tell({ type: 'peer-left', peerId: entry.peerId, reason: entry.reason })
-        break
+  resumed(seat: Seat, missed: Missed): void {
+    if (this.#isOver) {
+      this.#giveBack(seat.away())
+      return
     }
+    this.#seat = seat
+    this.#acknowledged = seat.received
+    const { peerId, roomId, received: n } = seat
+    this.context.log.info({ roomId, peerId, missed: missed.kind }, 'peer resumed')
+    if (missed.kind === 'resync') {
+      const members = missed.others.map(({ member, isInitiator }) => ({ isInitiator, ...member }))
+      this.tell({ type: 'resync', peerId, n, members, seq: missed.at })
+      return
+    }
+    this.tell({ type: 'resumed', peerId, n })
+    for (const { entry, link } of missed.entries) this.deliver(entry, link)
+  }
+
+  fenced(): void {
+    this.#seat = undefined
+    this.#outlet.fenced()
+  }
+
+  deliver(entry: Entry, link: Link | undefined): void {
+    if (entry.kind === 'message') this.#outlet.write(link === undefined ? entry.frame : chain(entry.frame, link))
+    else this.tell({ ...messageOf(entry), ...link })
+  }
+
+  #terms(seat: Seat) {
+    const { resumeWindowMs: windowMs, pingIntervalMs, pongTimeoutMs } = this.context.limits
+    return { key: this.context.keys.keyOf(seat.roomId, seat.peerId), windowMs, pingIntervalMs, pongTimeoutMs }
+  }
+
+  #giveBack(done: void | Promise<void>): void {
+    Promise.resolve(done).catch((error: unknown) => this.context.log.error(error, 'giving a seat back failed'))
+  }
+}
+
+function messageOf(entry: Exclude<Entry, { kind: 'message' }>): ServerMessage {
+  switch (entry.kind) {
+    case 'peer-present':
+      return { type: 'ready', isInitiator: true, ...entry.peer }
+    case 'peer-joined':
+      return { type: 'ready', isInitiator: false, ...entry.peer }
+    case 'peer-updated':
+      return { type: 'peer-updated', ...entry.peer }
+    case 'peer-left':
+      return { type: 'peer-left', peerId: entry.peerId, reason: entry.reason }
+    case 'peer-away':
+    case 'peer-back':
+      return { type: entry.kind, peerId: entry.peerId }
+    case 'refused':
+      return { type: 'error', ...entry.refusal, n: entry.n }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PeerId } from '../../schemas/index.js'
+import type { Link } from '../rooms/room-store.js'
 
 const quote = 0x22
 const comma = 0x2c
@@ -11,6 +12,8 @@ const colon = 0x3a
 
 /** Properties of a relayed message that are the server's to write, or meant for the server alone. */
 const ownedByServer: ReadonlySet<string> = new Set(['from', 'to'])
+/** Likewise of a member that numbers its messages. */
+const ownedByServerIfNumbered: ReadonlySet<string> = new Set(['from', 'to', 'n'])
 
 /**
  * Makes the frame that the addressee gets out of the one that came in: `from` is the server's word, `to`
@@ -18,12 +21,23 @@ const ownedByServer: ReadonlySet<string> = new Set(['from', 'to'])
  *
  * @param frame    a JSON object in UTF-8 that `JSON.parse` has accepted
  * @param message  the same, parsed
+ * @param isNumbered  whether `n` is the server's, too
  */
-export function stamp(frame: Buffer, message: object, from: PeerId): Buffer {
+export function stamp(frame: Buffer, message: object, from: PeerId, isNumbered = false): Buffer {
   const head = Buffer.from(`{"from":${JSON.stringify(from)},`)
-  const touched = Object.hasOwn(message, 'from') || Object.hasOwn(message, 'to')
-  const body = touched ? membersBut(ownedByServer, frame) : [frame.subarray(frame.indexOf(openBrace) + 1)]
+  const owned = isNumbered ? ownedByServerIfNumbered : ownedByServer
+  const touched = isNumbered || Object.hasOwn(message, 'from') || Object.hasOwn(message, 'to')
+  const body = touched ? membersBut(owned, frame) : [frame.subarray(frame.indexOf(openBrace) + 1)]
   return Buffer.concat([head, ...body])
+}
+
+/**
+ * Adds to a stamped frame where it stands in the order of what its addressee is told. At its end, as of two properties of one
+ * name a JSON parser takes the last: what the sender wrote there is overruled.
+ */
+export function chain(frame: Buffer, { seq, prev }: Link): Buffer {
+  const tail = Buffer.from(`,"seq":${JSON.stringify(seq)},"prev":${JSON.stringify(prev)}}`)
+  return Buffer.concat([frame.subarray(0, frame.lastIndexOf(closeBrace)), tail])
 }
 
 /** The bytes behind the opening brace, without the members named. */

@@ -10,6 +10,7 @@ const finalCodes: Readonly<Record<FinalCode, true>> = {
   1007: true,
   1008: true,
   1009: true,
+  4001: true,
   4008: true,
 }
 

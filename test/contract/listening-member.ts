@@ -18,7 +18,7 @@ export class ListeningMember implements Sink {
   readonly faults: string[] = []
 
   async join(store: RoomStore, roomId: RoomId, capacity = 2, profile: Profile = {}): Promise<JoinOutcome> {
-    return store.join(roomId, { capacity, profile }, this)
+    return store.join(roomId, { capacity, profile, wantsUpdates: true }, this)
   }
 
   async leave(reason: LeaveReason = 'left'): Promise<void> {
@@ -31,7 +31,14 @@ export class ListeningMember implements Sink {
   seated(seat: Seat): void {
     if (this.seat !== undefined) this.faults.push('seated twice')
     this.seat = seat
-    for (const member of seat.others) this.known.set(member.peerId, { isInitiator: true, member })
+  }
+
+  resumed(): void {
+    this.faults.push('resumed without having asked')
+  }
+
+  fenced(): void {
+    this.faults.push('lost its seat to nobody')
   }
 
   deliver(entry: Entry): void {
@@ -40,9 +47,10 @@ export class ListeningMember implements Sink {
       case 'message':
         this.frames.push(entry.frame.toString())
         break
+      case 'peer-present':
       case 'peer-joined':
         if (this.known.has(entry.peer.peerId)) this.faults.push('told of one newcomer twice')
-        this.known.set(entry.peer.peerId, { isInitiator: false, member: entry.peer })
+        this.known.set(entry.peer.peerId, { isInitiator: entry.kind === 'peer-present', member: entry.peer })
         break
       case 'peer-updated': {
         const before = this.known.get(entry.peer.peerId)
@@ -55,6 +63,8 @@ export class ListeningMember implements Sink {
         if (!this.known.delete(entry.peerId)) this.faults.push('told that a stranger left')
         this.goodbyes.push(entry.reason)
         break
+      default:
+        this.faults.push(`told ${entry.kind} without being resumable`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { RoomStore, Seat } from '../../plugins/rooms/room-store.js'
+import type { Entry, RoomStore, Seat } from '../../plugins/rooms/room-store.js'
 import { ListeningMember } from './listening-member.js'
 import { roomStoreHistories } from './room-store-histories.js'
 
@@ -68,9 +68,15 @@ export function roomStoreContract(t: Test, makeStore: () => RoomStore): void {
     const store = makeStore()
     const ada = new ListeningMember()
     await ada.join(store, 'r')
-    const fleeting = { seated: (seat: Seat) => void seat.leave('disconnected'), deliver: () => {} }
+    const told: string[] = []
+    const fleeting = {
+      seated: (seat: Seat) => void seat.leave('disconnected'),
+      deliver: ({ kind }: Entry) => void told.push(kind),
+      resumed: () => {},
+      fenced: () => {},
+    }
     await store.join('r', { profile: {}, capacity: 2 }, fleeting)
-    t.strictSame([ada.faults, ada.known.size, ada.goodbyes], [[], 0, ['disconnected']])
+    t.strictSame([ada.faults, ada.known.size, ada.goodbyes, told], [[], 0, ['disconnected'], []])
     t.strictSame(store.size, { rooms: 1, seats: 1 })
   })
 

@@ -3,16 +3,26 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { drain } from '../../plugins/drain.js'
-import { MemoryRoomStore } from '../../plugins/rooms/memory-room-store.js'
-import type { JoinOutcome, JoinRequest, RoomStore, Seat, SendOutcome, Sink } from '../../plugins/rooms/room-store.js'
+import type {
+  JoinOutcome,
+  JoinRequest,
+  Refusal,
+  ResumeOutcome,
+  ResumeRequest,
+  RoomStore,
+  Seat,
+  SendOutcome,
+  Sink,
+} from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { defaultsOf, Limits, type Profile, type RoomId } from '../../schemas/index.js'
+import { defaultsOf, type LeaveReason, Limits, type Profile, type RoomId } from '../../schemas/index.js'
+import { makeMemoryStore } from '../contract/memory-store.js'
 import { Client, listen, urlOf } from '../helper.js'
 
 /** A store that takes its time, as one on another machine does: nothing happens until its gate is opened. */
 class SlowRoomStore implements RoomStore {
-  readonly #rooms = new MemoryRoomStore()
+  readonly #rooms = makeMemoryStore()
   #open: () => void = () => {}
   #gate: Promise<void> = Promise.resolve()
   #onJoin: () => void = () => {}
@@ -37,10 +47,27 @@ class SlowRoomStore implements RoomStore {
   async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
     this.#onJoin()
     await this.#gate
-    return this.#rooms.join(roomId, request, {
-      seated: (seat) => sink.seated(new SlowSeat(seat, () => this.#gate)),
-      deliver: (entry) => sink.deliver(entry),
-    })
+    return this.#rooms.join(roomId, request, this.#slow(sink))
+  }
+
+  async resume(roomId: RoomId, request: ResumeRequest, sink: Sink): Promise<ResumeOutcome> {
+    await this.#gate
+    return this.#rooms.resume(roomId, request, this.#slow(sink))
+  }
+
+  async release(roomId: RoomId, peerId: string, attempt: number): Promise<boolean> {
+    await this.#gate
+    return this.#rooms.release(roomId, peerId, attempt)
+  }
+
+  #slow(sink: Sink): Sink {
+    const slow = (seat: Seat): Seat => new SlowSeat(seat, () => this.#gate)
+    return {
+      seated: (seat) => sink.seated(slow(seat)),
+      resumed: (seat, missed) => sink.resumed(slow(seat), missed),
+      deliver: (entry, link) => sink.deliver(entry, link),
+      fenced: () => sink.fenced(),
+    }
   }
 
   get size(): { rooms: number; seats: number } {
@@ -73,17 +100,42 @@ class SlowSeat implements Seat {
     return this.#seat.profile
   }
 
-  async send(to: string | undefined, frame: Buffer): Promise<SendOutcome> {
-    await this.#gate()
-    return this.#seat.send(to, frame)
+  get isResumable() {
+    return this.#seat.isResumable
+  }
+  get received() {
+    return this.#seat.received
+  }
+  get cursor() {
+    return this.#seat.cursor
   }
 
-  async update(profile: Profile): Promise<void> {
+  async send(to: string | undefined, frame: Buffer, n?: number): Promise<SendOutcome> {
     await this.#gate()
-    await this.#seat.update(profile)
+    return this.#seat.send(to, frame, n)
   }
 
-  async leave(reason: 'left' | 'disconnected'): Promise<void> {
+  async update(profile: Profile, n?: number): Promise<void> {
+    await this.#gate()
+    await this.#seat.update(profile, n)
+  }
+
+  async refuse(n: number, refusal: Refusal): Promise<void> {
+    await this.#gate()
+    await this.#seat.refuse(n, refusal)
+  }
+
+  async acknowledge(seq: string): Promise<boolean> {
+    await this.#gate()
+    return this.#seat.acknowledge(seq)
+  }
+
+  async away(): Promise<void> {
+    await this.#gate()
+    await this.#seat.away()
+  }
+
+  async leave(reason: LeaveReason): Promise<void> {
     await this.#gate()
     await this.#seat.leave(reason)
   }
@@ -209,7 +261,16 @@ t.test('the app closes while a join is under way', async (t) => {
   await app.close()
   t.match(await ada.closed, { code: 1012 })
   store.open()
-  await store.join('elsewhere', { profile: {}, capacity: 2 }, { seated: () => {}, deliver: () => {} })
+  await store.join(
+    'elsewhere',
+    { profile: {}, capacity: 2 },
+    {
+      seated: () => {},
+      resumed: () => {},
+      deliver: () => {},
+      fenced: () => {},
+    },
+  )
   t.strictSame(store.size, { rooms: 1, seats: 1 }, 'only the seat just taken')
 })
 
@@ -221,6 +282,8 @@ t.test('when the service itself fails the socket is closed with 1011, and the re
       join: async () => {
         throw new Error('secret of the store')
       },
+      resume: async () => 'gone',
+      release: async () => false,
       size: { rooms: 0, seats: 0 },
     },
     {},

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Test } from 'tap'
-import type { Member, Profile, ServerMessage } from '../../schemas/index.js'
+import type { Member, Profile, RelayedMessage, ServerMessage } from '../../schemas/index.js'
 import { Client } from '../helper.js'
 
 /** What a directed frame says about itself, to be checked where it arrives. */
@@ -162,7 +162,7 @@ export class WireMember {
         if (!this.known.delete(message.peerId)) this.faults.push('a stranger left')
         break
       default: {
-        const { parcel, from } = message as typeof message & { readonly parcel: Parcel }
+        const { parcel, from } = message as RelayedMessage & { readonly parcel: Parcel }
         if (!this.known.has(from)) this.faults.push(`${message.type} from a stranger`)
         if (parcel.to !== this.room?.peerId) this.faults.push(`${message.type} that was meant for somebody else`)
         this.received.push({ ...parcel, from })

@@ -1,4 +1,7 @@
+import { type Join, type RoomId, SignalingError } from '../../../schemas/index.js'
+import type { JoinRequest } from '../../rooms/room-store.js'
 import { readProfile } from '../profile.js'
+import type { ResumeKeys } from '../resume-keys.js'
 import { readRoomId } from '../room-id.js'
 import type { Handler } from './handler.js'
 
@@ -6,14 +9,25 @@ const defaultCapacity = 2
 
 /** Leaves the present room, then takes a seat in the other one, or says that it is full. */
 export const join: Handler<'join'> = async (session, message) => {
-  const { rooms, limits } = session.context
+  const { rooms, limits, keys } = session.context
   const roomId = readRoomId(message.roomId, limits)
-  const profile = readProfile(message, limits)
-  const capacity = Math.min(message.capacity ?? defaultCapacity, limits.maxRoomCapacity)
+  const request = {
+    profile: readProfile(message, limits),
+    capacity: Math.min(message.capacity ?? defaultCapacity, limits.maxRoomCapacity),
+    wantsUpdates: message.updates === true,
+    isResumable: message.resume === true,
+    replaces: readReplace(message, roomId, keys),
+  }
   session.hasAskedToJoin = true
 
   await session.leave('left')
-  session.wantsUpdates = message.updates === true
-  const outcome = await rooms.join(roomId, { profile, capacity }, session)
+  const outcome = await rooms.join(roomId, request, session)
   if (outcome === 'full') session.tell({ type: 'full', roomId })
+}
+
+function readReplace({ replace }: Join, roomId: RoomId, keys: ResumeKeys): JoinRequest['replaces'] {
+  if (replace === undefined) return undefined
+  const { peerId, attempt, mac } = replace
+  if (!keys.isGenuine('replace', roomId, peerId, [attempt], mac)) throw new SignalingError('resume-gone')
+  return { peerId, attempt }
 }

@@ -1,9 +1,12 @@
 import type { ClientMessage, ClientMessageType } from '../../../schemas/index.js'
 import type { Session } from '../session.js'
+import { ack } from './ack.js'
 import type { Handler } from './handler.js'
 import { join } from './join.js'
 import { leave } from './leave.js'
+import { pong } from './pong.js'
 import { relay } from './relay.js'
+import { resume } from './resume.js'
 import { update } from './update.js'
 
 /** One handler a type; a type without one does not compile. */
@@ -15,6 +18,9 @@ const handlers: { readonly [T in ClientMessageType]: Handler<T> } = {
   ice: relay,
   restart: relay,
   leave,
+  resume,
+  ack,
+  pong,
 }
 
 /** Hands a message to the handler of its type. */
@@ -22,6 +28,7 @@ export function handle<T extends ClientMessageType>(
   session: Session,
   message: ClientMessage<T>,
   frame: Buffer,
+  n: number | undefined,
 ): void | Promise<void> {
-  return handlers[message.type](session, message, frame)
+  return handlers[message.type](session, message, frame, n)
 }

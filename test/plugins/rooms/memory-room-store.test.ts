@@ -1,5 +1,7 @@
 import t from 'tap'
-import { MemoryRoomStore } from '../../../plugins/rooms/memory-room-store.js'
+import { makeMemoryStore } from '../../contract/memory-store.js'
+import { resumeContract } from '../../contract/resume-contract.js'
 import { roomStoreContract } from '../../contract/room-store-contract.js'
 
-roomStoreContract(t, () => new MemoryRoomStore())
+roomStoreContract(t, makeMemoryStore)
+resumeContract(t, (clock) => makeMemoryStore({ clock }))

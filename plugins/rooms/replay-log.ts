@@ -1,0 +1,104 @@
+import type { Cursor, Entry, Link, Linked } from './room-store.js'
+
+/** What a log may hold. */
+export interface ReplayBounds {
+  readonly maxMessages: number
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
+
+/** What an entry that is no message takes, about: members are shared by all who are told of them. */
+const noticeBytes = 256
+
+interface Kept {
+  readonly entry: Entry
+  readonly bytes: number
+  readonly atMs: number
+}
+
+/**
+ * What one member has been told and has not acknowledged, in its order. Every entry names the one before it, so that the
+ * member notices when one is missing. Over its bounds the oldest are forgotten, and then that is known.
+ */
+export class ReplayLog {
+  readonly #bounds: ReplayBounds
+  /** Consecutive, and the last of them is number `#last`. */
+  #kept: Kept[] = []
+  #bytes = 0
+  #last = 0
+
+  constructor(bounds: ReplayBounds) {
+    this.#bounds = bounds
+  }
+
+  /** Where the chain ends now. */
+  get cursor(): Cursor {
+    return String(this.#last)
+  }
+
+  /** How much is kept. */
+  get size(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#kept.length, bytes: this.#bytes }
+  }
+
+  append(entry: Entry, nowMs: number): Link {
+    const prev = this.cursor
+    this.#last += 1
+    const bytes = entry.kind === 'message' ? entry.frame.length : noticeBytes
+    this.#kept.push({ entry, bytes, atMs: nowMs })
+    this.#bytes += bytes
+    this.#trim(nowMs)
+    return { seq: this.cursor, prev }
+  }
+
+  /**
+   * The member has everything up to here.
+   *
+   * @returns whether there was ever such an entry
+   */
+  acknowledge(seq: Cursor): boolean {
+    const n = this.#numberOf(seq)
+    if (n === undefined) return false
+    this.#forget(n - this.#first)
+    return true
+  }
+
+  /** @returns what came after that, in its order; undefined when not all of it is there any more, or there never was such an entry */
+  since(seq: Cursor): Linked[] | undefined {
+    const n = this.#numberOf(seq)
+    if (n === undefined || n < this.#first) return undefined
+    return this.#kept.slice(n - this.#first).map(({ entry }, index) => {
+      const prev = n + index
+      return { entry, link: { seq: String(prev + 1), prev: String(prev) } }
+    })
+  }
+
+  /** The number before the oldest entry kept. */
+  get #first(): number {
+    return this.#last - this.#kept.length
+  }
+
+  #numberOf(seq: Cursor): number | undefined {
+    if (!/^(0|[1-9]\d{0,15})$/.test(seq)) return undefined
+    const n = Number(seq)
+    return n <= this.#last ? n : undefined
+  }
+
+  #trim(nowMs: number): void {
+    const { maxMessages, maxBytes, maxAgeMs } = this.#bounds
+    let count = 0
+    let bytes = this.#bytes
+    for (const kept of this.#kept) {
+      const fits = this.#kept.length - count <= maxMessages && bytes <= maxBytes && nowMs - kept.atMs <= maxAgeMs
+      if (fits) break
+      bytes -= kept.bytes
+      count += 1
+    }
+    this.#forget(count)
+  }
+
+  #forget(count: number): void {
+    if (count <= 0) return
+    for (const { bytes } of this.#kept.splice(0, count)) this.#bytes -= bytes
+  }
+}

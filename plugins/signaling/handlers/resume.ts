@@ -1,0 +1,14 @@
+import { SignalingError } from '../../../schemas/index.js'
+import type { Handler } from './handler.js'
+
+/** Takes a seat over from the socket that had it before. */
+export const resume: Handler<'resume'> = async (session, { roomId, peerId, attempt, seq, mac }) => {
+  const { rooms, keys } = session.context
+  // Before the store is asked: a forgery costs one hash.
+  if (!keys.isGenuine('resume', roomId, peerId, [attempt, seq], mac)) throw new SignalingError('resume-gone')
+  session.hasAskedToJoin = true
+  await session.leave('left')
+  const outcome = await rooms.resume(roomId, { peerId, attempt, seq }, session)
+  if (outcome === 'gone') throw new SignalingError('resume-gone')
+  if (outcome === 'stale') throw new SignalingError('resume-stale')
+}

@@ -1,0 +1,222 @@
+import type {
+  Cursor,
+  Entry,
+  JoinOutcome,
+  Link,
+  Missed,
+  ResumeOutcome,
+  RoomStore,
+  Seat,
+  Sink,
+} from '../../plugins/rooms/room-store.js'
+import type { LeaveReason, PeerId, RoomId } from '../../schemas/index.js'
+
+/** What a frame of these tests says. */
+export interface Parcel {
+  readonly from: PeerId
+  /** Counted by the sender for each addressee. */
+  readonly k: number
+}
+
+export function frameOf(parcel: Parcel): Buffer {
+  return Buffer.from(JSON.stringify(parcel))
+}
+
+/** One socket's end at the store: what is delivered is on its way, until the client takes it or the socket is gone. */
+class Wire implements Sink {
+  readonly #client: ResumableMember
+  readonly underway: (() => void)[] = []
+  isFenced = false
+
+  constructor(client: ResumableMember) {
+    this.#client = client
+  }
+
+  seated(seat: Seat): void {
+    this.#client.attach(seat, this)
+    const { cursor } = seat
+    this.underway.push(() => this.#client.begin(cursor))
+  }
+
+  resumed(seat: Seat, missed: Missed): void {
+    this.#client.attach(seat, this)
+    const { received } = seat
+    this.underway.push(() => this.#client.resumed(received, missed))
+    if (missed.kind === 'replay') for (const { entry, link } of missed.entries) this.deliver(entry, link)
+  }
+
+  deliver(entry: Entry, link: Link | undefined): void {
+    if (this.isFenced) this.#client.faults.push(`told ${entry.kind} after fenced`)
+    this.underway.push(() => this.#client.hear(entry, link))
+  }
+
+  fenced(): void {
+    this.isFenced = true
+    this.#client.onFenced(this)
+  }
+}
+
+/** What a member keeps of what it has said until it knows that it was taken. */
+interface Operation {
+  readonly n: number
+  readonly to: PeerId
+  readonly parcel: Parcel
+}
+
+/**
+ * A member as a client that can resume sees things: it takes each entry once, numbers what it says and says it again after a
+ * broken socket, and complains of whatever is lost, doubled or out of order.
+ */
+export class ResumableMember {
+  readonly faults: string[] = []
+  readonly known = new Map<PeerId, boolean>()
+  readonly goodbyes: LeaveReason[] = []
+  readonly notices: string[] = []
+  readonly refused: string[] = []
+  /** How many parcels have come of each sender; undefined after a resync, until the next one says it. */
+  readonly taken = new Map<PeerId, number | undefined>()
+  /** How many have been said to each addressee. */
+  readonly said = new Map<PeerId, number>()
+  seat: Seat | undefined
+  peerId: PeerId | undefined
+  roomId: RoomId = ''
+  attempt = 0
+  /** When the service has noticed that its socket is gone, while it is. */
+  awayAtMs: number | undefined
+  resyncs = 0
+  fencings = 0
+  #wire: Wire | undefined
+  #last: Cursor = ''
+  #n = 0
+  #outbox: Operation[] = []
+
+  get isAttached(): boolean {
+    return this.#wire !== undefined
+  }
+
+  get last(): Cursor {
+    return this.#last
+  }
+
+  async join(
+    store: RoomStore,
+    roomId: RoomId,
+    capacity: number,
+    replaces?: { peerId: PeerId; attempt: number },
+  ): Promise<JoinOutcome> {
+    const wire = new Wire(this)
+    this.roomId = roomId
+    return store.join(roomId, { profile: {}, capacity, isResumable: true, wantsUpdates: true, replaces }, wire)
+  }
+
+  async resume(store: RoomStore, attempt = this.attempt + 1, seq = this.#last): Promise<ResumeOutcome> {
+    this.attempt = Math.max(this.attempt, attempt)
+    return store.resume(this.roomId, { peerId: this.peerId ?? '', attempt, seq }, new Wire(this))
+  }
+
+  /** What is on its way arrives, or so much of it. */
+  take(count = Number.POSITIVE_INFINITY): void {
+    const wire = this.#wire
+    for (const arrive of wire?.underway.splice(0, count) ?? []) arrive()
+  }
+
+  /** The socket breaks: what is on its way is lost. */
+  async break(): Promise<void> {
+    const { seat } = this
+    this.#wire = undefined
+    this.seat = undefined
+    await seat?.away()
+  }
+
+  /** The socket breaks and the service does not notice. @returns the seat as the dead socket still has it */
+  breakUnnoticed(): Seat | undefined {
+    const { seat } = this
+    this.#wire = undefined
+    this.seat = undefined
+    return seat
+  }
+
+  /** Says something to one other; kept until it was surely taken. */
+  async say(to: PeerId): Promise<void> {
+    const k = (this.said.get(to) ?? 0) + 1
+    this.said.set(to, k)
+    this.#n += 1
+    const operation = { n: this.#n, to, parcel: { from: this.peerId ?? '', k } }
+    this.#outbox.push(operation)
+    await this.#do(operation)
+  }
+
+  /** Says everything again that may not have been taken. */
+  async sayAgain(): Promise<void> {
+    for (const operation of [...this.#outbox]) await this.#do(operation)
+  }
+
+  attach(seat: Seat, wire: Wire): void {
+    this.seat = seat
+    this.#wire = wire
+  }
+
+  begin(cursor: Cursor): void {
+    this.peerId = this.seat?.peerId
+    this.#last = cursor
+  }
+
+  resumed(received: number, missed: Missed): void {
+    this.#outbox = this.#outbox.filter(({ n }) => n > received)
+    if (missed.kind === 'replay') return
+    this.resyncs += 1
+    this.#last = missed.at
+    this.known.clear()
+    for (const { member, isInitiator } of missed.others) {
+      this.known.set(member.peerId, isInitiator)
+      this.taken.set(member.peerId, undefined)
+    }
+  }
+
+  hear(entry: Entry, link: Link | undefined): void {
+    if (link === undefined) return void this.faults.push(`${entry.kind} without its place`)
+    if (link.prev !== this.#last) return void this.faults.push(`${entry.kind}: after ${link.prev}, not ${this.#last}`)
+    this.#last = link.seq
+    switch (entry.kind) {
+      case 'peer-present':
+      case 'peer-joined':
+        if (this.known.has(entry.peer.peerId)) this.faults.push('told of one member twice')
+        this.known.set(entry.peer.peerId, entry.kind === 'peer-present')
+        break
+      case 'peer-left':
+        if (!this.known.delete(entry.peerId)) this.faults.push('a stranger left')
+        this.goodbyes.push(entry.reason)
+        break
+      case 'peer-away':
+      case 'peer-back':
+        if (!this.known.has(entry.peerId)) this.faults.push(`${entry.kind} of a stranger`)
+        this.notices.push(entry.kind)
+        break
+      case 'refused':
+        this.refused.push(entry.refusal.code)
+        break
+      case 'message':
+        this.#open(JSON.parse(entry.frame.toString()))
+        break
+    }
+  }
+
+  onFenced(wire: Wire): void {
+    this.fencings += 1
+    if (this.#wire === wire) {
+      this.#wire = undefined
+      this.seat = undefined
+    }
+  }
+
+  async #do({ n, to, parcel }: Operation): Promise<void> {
+    const outcome = await this.seat?.send(to, frameOf(parcel), n)
+    if (outcome === 'peer-not-found') await this.seat?.refuse(n, { code: 'peer-not-found', message: '' })
+  }
+
+  #open({ from, k }: Parcel): void {
+    const before = this.taken.has(from) ? this.taken.get(from) : 0
+    if (before !== undefined && k !== before + 1) this.faults.push(`parcel ${k} of ${from} after ${before}`)
+    this.taken.set(from, k)
+  }
+}

@@ -1,0 +1,163 @@
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import WebSocket from 'ws'
+import type { ResumeSession, ServerMessage } from '../schemas/index.js'
+
+/** A MAC as a client makes it: over the lines of what it is for. */
+export function macOf(key: string, ...lines: readonly (string | number)[]): string {
+  return createHmac('sha256', key).update(lines.join('\n')).digest('base64url')
+}
+
+/** A message that was sent and not yet acknowledged. */
+interface Unacknowledged {
+  readonly n: number
+  readonly text: string
+}
+
+/**
+ * A client that can resume, over real sockets, as docs/protocol.md tells one to be written. It comes back only when it is
+ * told to, so that a test says when. It hands each message to its owner once, and complains of what does not fit.
+ */
+export class ResumingClient {
+  readonly faults: string[] = []
+  readonly url: string
+  readonly roomId: string
+  peerId = ''
+  session: ResumeSession | undefined
+  attempt = 0
+  seq = ''
+  resyncs = 0
+  socket: WebSocket | undefined
+  /** What the service has answered to the last `resume`. */
+  lastError: string | undefined
+  readonly #onMessage: (message: ServerMessage) => void
+  #n = 0
+  #outbox: Unacknowledged[] = []
+  /** Whether messages go out: not before the service has said how far it has them. */
+  #isLive = false
+  #sinceAck = 0
+
+  constructor(url: string, roomId: string, onMessage: (message: ServerMessage) => void) {
+    this.url = url
+    this.roomId = roomId
+    this.#onMessage = onMessage
+  }
+
+  get unacknowledged(): number {
+    return this.#outbox.length
+  }
+
+  async join(more: object = {}): Promise<void> {
+    await this.#open({ type: 'join', roomId: this.roomId, resume: true, updates: true, ...more })
+  }
+
+  /** Opens a socket, whatever has become of the one before, and asks for the seat. Resolves at the answer, or the socket's end. */
+  async resume(attempt = this.attempt + 1): Promise<void> {
+    this.attempt = Math.max(this.attempt, attempt)
+    await this.#open(this.resumeMessage(attempt))
+  }
+
+  resumeMessage(attempt: number): object {
+    const { roomId, peerId, seq } = this
+    const mac = macOf(this.session?.key ?? '', 'resume', roomId, peerId, attempt, seq)
+    return { type: 'resume', roomId, peerId, attempt, seq, mac }
+  }
+
+  send(message: object): void {
+    this.#n += 1
+    const kept = { n: this.#n, text: JSON.stringify({ ...message, n: this.#n }) }
+    this.#outbox.push(kept)
+    if (this.#isLive) this.socket?.send(kept.text)
+  }
+
+  /** Says again what may have been taken already, as a client does that has lost count. */
+  stutter(): void {
+    if (this.#isLive) for (const { text } of this.#outbox) this.socket?.send(text)
+  }
+
+  /** The socket breaks without a word. */
+  terminate(): void {
+    this.#isLive = false
+    this.socket?.terminate()
+  }
+
+  /** Nothing is read for a while; it comes all together afterwards. */
+  stall(): () => void {
+    const { socket } = this
+    socket?.pause()
+    return () => socket?.resume()
+  }
+
+  /** Nothing is read or said any more, and the service does not know it. */
+  freeze(): void {
+    this.#isLive = false
+    this.socket?.pause()
+  }
+
+  async #open(first: object): Promise<void> {
+    // Whatever the old socket may still bring is not read: the seat is asked for from what has been read.
+    this.socket?.removeAllListeners('message')
+    this.#isLive = false
+    const socket = new WebSocket(this.url)
+    this.socket = socket
+    socket.on('error', () => {})
+    this.lastError = undefined
+    const answered = new Promise<void>((resolve) => {
+      socket.on('close', () => resolve())
+      socket.on('message', (data) => {
+        if (socket !== this.socket) return
+        this.#hear(JSON.parse(data.toString()))
+        if (this.#isLive || this.lastError !== undefined) resolve()
+      })
+    })
+    await Promise.race([once(socket, 'open').catch(() => {}), answered])
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(first))
+    await answered
+  }
+
+  #hear(message: ServerMessage): void {
+    switch (message.type) {
+      case 'ping':
+        this.socket?.send('{"type":"pong"}')
+        return
+      case 'ack':
+        this.#drop(message.n)
+        return
+      case 'joined':
+        Object.assign(this, { peerId: message.peerId, session: message.session, seq: message.seq })
+        this.#isLive = true
+        break
+      case 'resumed':
+      case 'resync':
+        this.#drop(message.n)
+        if (message.type === 'resync') {
+          this.resyncs += 1
+          this.seq = message.seq
+        }
+        this.#isLive = true
+        for (const { text } of this.#outbox) this.socket?.send(text)
+        break
+      default:
+        if (!('seq' in message) || message.seq === undefined) {
+          if (message.type === 'error') this.lastError = message.code
+          else if (message.type !== 'left' && message.type !== 'full') this.faults.push(`${message.type} without a seq`)
+          break
+        }
+        if (message.prev !== this.seq) {
+          this.faults.push(`${message.type}: after ${message.prev}, not ${this.seq}`)
+          return
+        }
+        this.seq = message.seq
+        this.#sinceAck += 1
+        if (this.#sinceAck >= 20) {
+          this.#sinceAck = 0
+          this.socket?.send(JSON.stringify({ type: 'ack', seq: this.seq }))
+        }
+    }
+    this.#onMessage(message)
+  }
+
+  #drop(n: number): void {
+    this.#outbox = this.#outbox.filter((kept) => kept.n > n)
+  }
+}
