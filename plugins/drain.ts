@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import type { Limits } from '../schemas/index.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,12 +12,17 @@ export interface Drain {
   readonly isDraining: boolean
 }
 
+export interface DrainOptions {
+  readonly limits: Limits
+}
+
 /**
- * When the app closes: not ready any more, then every socket closed with 1012. Stands before the WebSocket
- * plugin, whose own hook closes what is still open without a code.
+ * When the app closes: not ready and no new socket from then on, whoever can resume asked to go elsewhere, then every socket
+ * closed with 1012, all within `drainMs`. Stands before the WebSocket plugin, whose own hook closes what is still open
+ * without a code.
  */
-export const drain = fp(
-  async (app) => {
+export const drain = fp<DrainOptions>(
+  async (app, { limits }) => {
     let isDraining = false
     app.decorate('drain', {
       get isDraining() {
@@ -27,6 +33,7 @@ export const drain = fp(
       isDraining = true
       const { sockets } = app.signaling
       if (sockets > 0) app.log.info({ sockets }, 'draining')
+      await app.signaling.drain(Math.max(0, limits.drainMs - limits.closeTimeoutMs))
       await app.signaling.close('serviceRestart')
     })
   },

@@ -42,7 +42,7 @@ export const closeCodes = {
   serviceRestart: {
     code: 1012,
     reason: 'service restart',
-    when: 'The service is stopping. Come back after a moment, with some jitter.',
+    when: 'The service is stopping. The reason is `{"retryMs":…}`: come back after so long.',
     retry: true,
   },
   tryAgainLater: {

@@ -34,6 +34,11 @@ export const Limits = Type.Object({
     2_000,
     'How long a socket has to answer a close frame before it is cut; this bounds the shutdown.',
   ),
+  drainMs: ms(
+    8_000,
+    'How long the service may take to stop: those who can resume are asked to go elsewhere, each at another time; the rest is closed with 1012 in time.',
+    0,
+  ),
   resumeWindowMs: ms(30_000, 'How long the seat of a member that can resume is held once its socket is gone.'),
   awayAfterMs: ms(3_000, 'How long the socket of such a member may be gone until the others are told that it is away.'),
   reloadWindowMs: ms(
@@ -48,10 +53,10 @@ export const Limits = Type.Object({
     description: 'Most messages kept for a member that can resume until it has acknowledged them. Over it: `resync`.',
   }),
   maxReplayBytes: Type.Integer({
-    default: 1_048_576,
+    default: 524_288,
     minimum: 1024,
     maximum: 1_073_741_824,
-    description: 'Most bytes of them. Over it: `resync`.',
+    description: 'Most bytes of them. Over it: `resync`. Less than `maxQueuedBytes`, as they are sent at once.',
   }),
   maxRoomCapacity: Type.Integer({
     default: 16,

@@ -222,6 +222,22 @@ export const Ping = Type.Object(
 )
 export type Ping = Static<typeof Ping>
 
+/** The service is stopping. */
+export const Draining = Type.Object(
+  {
+    type: Type.Literal('draining'),
+    retryMs: Type.Integer({
+      minimum: 0,
+      description: 'Open another socket after so long; each client is told another time.',
+    }),
+  },
+  {
+    description:
+      'The service is stopping, or this instance of it. Go on over another socket, and then close this one; who does not is closed with 1012. Only to who joined with `resume`.',
+  },
+)
+export type Draining = Static<typeof Draining>
+
 /** You are out of the room, as you asked. */
 export const Left = Type.Object(
   { type: Type.Literal('left') },
@@ -269,6 +285,7 @@ export const serverMessages = {
   resync: Resync,
   ack: Acked,
   ping: Ping,
+  draining: Draining,
   left: Left,
   error: ErrorMessage,
 } as const
@@ -287,6 +304,7 @@ export type ServerMessage =
   | Resync
   | Acked
   | Ping
+  | Draining
   | Left
   | ErrorMessage
 export type ServerMessageType = ServerMessage['type']

@@ -13,6 +13,8 @@ export function buildApp(options: BuildOptions = {}): FastifyInstance {
     ...(loggerInstance && { loggerInstance }),
     // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
     forceCloseConnections: true,
+    // While the service drains it is alive, and says by itself what it still does.
+    return503OnClosing: false,
     // A line a request would carry addresses of people; what matters is logged by the plugins, with ids only.
     logController: new LogController({ disableRequestLogging: true }),
   })

@@ -8,7 +8,7 @@ import { buildApp } from './app.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
 
-/** Closing is bounded by `closeTimeoutMs` for the sockets; this is for everything else. */
+/** Closing is bounded by `drainMs` and `closeTimeoutMs` for the sockets; this is for everything else. */
 const closeMarginMs = 3000
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -45,7 +45,7 @@ async function serve(config: Config): Promise<void> {
     app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
   const grace = closeWithGrace(
-    { delay: config.closeTimeoutMs + closeMarginMs, logger: app.log },
+    { delay: config.drainMs + config.closeTimeoutMs + closeMarginMs, logger: app.log },
     async ({ signal, err }) => {
       if (err) app.log.fatal({ err }, 'stopping after an error')
       else app.log.info({ signal }, 'stopping')

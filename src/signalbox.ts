@@ -32,7 +32,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
 
   await app.register(rooms, { limits })
   await app.register(signaling, { limits })
-  await app.register(drain)
+  await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
   await app.register(leave)
   await app.register(health)

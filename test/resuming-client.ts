@@ -140,7 +140,8 @@ export class ResumingClient {
       default:
         if (!('seq' in message) || message.seq === undefined) {
           if (message.type === 'error') this.lastError = message.code
-          else if (message.type !== 'left' && message.type !== 'full') this.faults.push(`${message.type} without a seq`)
+          else if (message.type !== 'left' && message.type !== 'full' && message.type !== 'draining')
+            this.faults.push(`${message.type} without a seq`)
           break
         }
         if (message.prev !== this.seq) {

@@ -74,13 +74,23 @@ export class Connection {
     if (!this.#isClosing) this.#session.acknowledge()
   }
 
-  /** Says why, and takes and sends nothing from here on; the seat is given up when the socket is gone. */
-  close(name: CloseName): void {
+  /** Asks the client to go on over another socket, if it is one that can. @returns whether it is */
+  drain(retryMs: number): boolean {
+    if (this.#isClosing || !this.#session.isResumable) return false
+    this.#session.tell({ type: 'draining', retryMs })
+    return true
+  }
+
+  /**
+   * Says why, and takes and sends nothing from here on; the seat is given up when the socket is gone.
+   *
+   * @param reason  in place of the one that the list of close codes has
+   */
+  close(name: CloseName, reason: string = closeCodes[name].reason): void {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#closedAs = name
-    const { code, reason } = closeCodes[name]
-    this.#socket.close(code, reason)
+    this.#socket.close(closeCodes[name].code, reason)
     // A paused socket would never read the answer to the close frame.
     this.#socket.resume()
   }

@@ -12,6 +12,12 @@ declare module 'fastify' {
   }
 }
 
+/** The last of those who are asked to move have the rest of the time to do it. */
+const moveShare = 0.8
+/** Over how long those who are closed come back: 500 in a second, and over a second at least. */
+const leastSpreadMs = 1000
+const spreadPerSocketMs = 2
+
 export interface SignalingOptions {
   readonly limits: Limits
 }
@@ -20,6 +26,10 @@ export interface SignalingOptions {
 export interface Signaling {
   /** Takes over an open socket. Call it in the same turn as the upgrade: a frame without a listener is lost. */
   accept(socket: WebSocket): void
+  /**
+   * Asks everybody who can resume to go elsewhere, each at another time. Resolves when they are gone, or after `withinMs`.
+   */
+  drain(withinMs: number): Promise<void>
   /** Closes every socket, and those that come later. Resolves when all are gone, about `closeTimeoutMs` later at the latest. */
   close(name: CloseName): Promise<void>
   /**
@@ -43,6 +53,11 @@ export const signaling = fp<SignalingOptions>(
     }
     const connections = new Set<Connection>()
     let closedAs: CloseName | undefined
+    const moving = new Set<Connection>()
+    let onMoved = () => {}
+    const moved = new Promise<void>((resolve) => {
+      onMoved = resolve
+    })
     let onEmpty = () => {}
     const empty = new Promise<void>((resolve) => {
       onEmpty = resolve
@@ -72,13 +87,29 @@ export const signaling = fp<SignalingOptions>(
         connections.add(connection)
         socket.once('close', () => {
           connections.delete(connection)
+          if (moving.delete(connection) && moving.size === 0) onMoved()
           if (connections.size === 0 && closedAs !== undefined) onEmpty()
         })
         if (closedAs !== undefined) connection.close(closedAs)
       },
+      async drain(withinMs) {
+        for (const connection of connections) {
+          if (connection.drain(Math.floor(Math.random() * withinMs * moveShare))) moving.add(connection)
+        }
+        if (moving.size === 0) return
+        const timeout = setTimeout(onMoved, withinMs)
+        await moved
+        clearTimeout(timeout)
+      },
       async close(name) {
         closedAs ??= name
-        for (const connection of connections) connection.close(closedAs)
+        // So that a service that comes back at once is not met by everybody at once.
+        const spreadMs = Math.max(leastSpreadMs, connections.size * spreadPerSocketMs)
+        for (const connection of connections) {
+          const retryMs = Math.floor(Math.random() * spreadMs)
+          if (closedAs === 'serviceRestart') connection.close(closedAs, JSON.stringify({ retryMs }))
+          else connection.close(closedAs)
+        }
         if (connections.size > 0) await empty
       },
       async release({ roomId, peerId, attempt, mac }) {

@@ -151,7 +151,7 @@ async function start(
   const limits = { ...defaultsOf(Limits), closeTimeoutMs: 500, ...more }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
   await app.register(signaling, { limits })
-  await app.register(drain)
+  await app.register(drain, { limits })
   await app.register(websocket, { limits, root: (_request, reply) => reply.callNotFound() })
   await listen(t, app)
   return { app, url: urlOf(app) }

@@ -155,7 +155,7 @@ t.test('closing the app closes every socket with 1012, and tells nobody that the
   await Promise.all(clients.map((client) => client.rest()))
   await app.close()
   for (const client of clients) {
-    t.match(await client.closed, { code: 1012, reason: 'service restart' })
+    t.match(await client.closed, { code: 1012, reason: /^\{"retryMs":\d+\}$/ })
     await t.rejects(client.nextFrame(), /no message is left/)
   }
 })

@@ -5,8 +5,10 @@ import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import WebSocket from 'ws'
 import { Config, environmentName } from '../../schemas/index.js'
 import { Client } from '../helper.js'
+import { ResumingClient } from '../resuming-client.js'
 
 const program = fileURLToPath(new URL('../../src/server.js', import.meta.url))
 
@@ -66,6 +68,58 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.ok(performance.now() - sentAt < 2000)
   })
 }
+
+t.test(
+  'who can resume is asked to move before the rest is closed; the service lives, and takes nobody in',
+  async (t) => {
+    const { child, exited, url } = await start(t, { SIGNALBOX_DRAIN_MS: '60000' })
+    const asked: number[] = []
+    const movers = Array.from({ length: 20 }, (_, n) => {
+      const mover: ResumingClient = new ResumingClient(url, `r${n}`, (message) => {
+        if (message.type === 'draining') asked.push(message.retryMs)
+      })
+      t.teardown(() => mover.socket?.terminate())
+      return mover
+    })
+    for (const mover of movers) await mover.join()
+    const [ada, bo] = [await Client.join(t, url, '1001'), await Client.join(t, url, '1001')]
+    child.kill('SIGTERM')
+    while (asked.length < movers.length) await new Promise((resolve) => setTimeout(resolve, 10))
+    t.ok(Math.max(...asked) < 60_000 && new Set(asked).size > 10, `each at another time: ${asked}`)
+
+    const statusOf = async (path: string): Promise<number> =>
+      (await fetch(`${url.replace('ws:', 'http:')}${path}`)).status
+    t.strictSame([await statusOf('/readyz'), await statusOf('/livez')], [503, 200])
+    const late = new WebSocket(`${url}/ws`)
+    const [error] = await once(late, 'error')
+    t.match(String(error), /503/)
+    await bo.next('ready')
+    await ada.next('ready')
+    ada.send({ type: 'offer', sdp: 'still relayed' })
+    t.match(await bo.next('offer'), { sdp: 'still relayed' })
+
+    for (const mover of movers) mover.socket?.close()
+    t.match(await ada.closed, { code: 1012 })
+    t.equal((await exited).code, 0)
+  },
+)
+
+t.test('who does not move is closed with 1012 and a time to come back, and the exit is within the time', async (t) => {
+  const { child, exited, url } = await start(t, { SIGNALBOX_DRAIN_MS: '1500', SIGNALBOX_CLOSE_TIMEOUT_MS: '500' })
+  const ada = new ResumingClient(url, 'r', () => {})
+  await ada.join()
+  const closed = new Promise<[number, string]>((resolve) =>
+    ada.socket?.on('close', (code, reason) => resolve([code, reason.toString()])),
+  )
+  const sentAt = performance.now()
+  child.kill('SIGTERM')
+  const [code, reason] = await closed
+  t.equal(code, 1012)
+  t.type(JSON.parse(reason).retryMs, 'number')
+  t.equal((await exited).code, 0)
+  t.ok(performance.now() - sentAt < 1500)
+  t.strictSame(ada.faults, [])
+})
 
 t.test('a client that does not answer cannot hold up the exit', async (t) => {
   const { child, exited, url } = await start(t, { SIGNALBOX_CLOSE_TIMEOUT_MS: '300' })
