@@ -72,15 +72,18 @@ export class MemoryRoom {
     if (isKept && request.replaces !== undefined) this.#unkeep(request.replaces.peerId)
     if (replaced !== undefined) this.#takeAway(replaced, 'replaced')
 
-    const others = Array.from(this.#seats.values(), (seat) => seat.member)
+    const present = [...this.#seats.values()]
+    const others = present.map(({ member }) => member)
     const tether = request.isResumable === true ? this.#makeTether() : undefined
     const seat = new MemorySeat(this, snapshotOf(peerId, request.profile), others, sink, request.wantsUpdates, tether)
     this.#seats.set(peerId, seat)
     // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
     this.tellOthers(seat, { kind: 'peer-joined', peer: seat.member })
     sink.seated(seat)
-    for (const peer of others) {
-      if (this.has(seat)) seat.hear({ kind: 'peer-present', peer })
+    for (const { member: peer, tether } of present) {
+      if (!this.has(seat)) break
+      seat.hear({ kind: 'peer-present', peer })
+      if (tether?.absence?.isTold) seat.hear({ kind: 'peer-away', peerId: peer.peerId })
     }
     return 'seated'
   }

@@ -55,6 +55,32 @@ export function resumeContract(t: Test, makeStore: (clock: Clock) => RoomStore):
     t.equal(await old.join(store, 'r'), 'full', 'the seat is held')
   })
 
+  t.test('who comes while somebody is away is told so', async (t) => {
+    const clock = new ManualClock()
+    const store = makeStore(clock)
+    const [ada, bo, cy] = [new ResumableMember(), new ResumableMember(), new ResumableMember()]
+    await ada.join(store, 'r', 3)
+    ada.take()
+    await ada.break()
+    await bo.join(store, 'r', 3)
+    bo.take()
+    t.strictSame([bo.known.size, bo.notices], [1, []], 'not yet')
+    clock.advance(3000)
+    await cy.join(store, 'r', 3)
+    cy.take()
+    t.strictSame(cy.notices, ['peer-away'])
+    await ada.resume(store)
+    for (const member of [ada, bo, cy]) member.take()
+    t.strictSame(
+      [bo.notices, cy.notices],
+      [
+        ['peer-away', 'peer-back'],
+        ['peer-away', 'peer-back'],
+      ],
+    )
+    t.strictSame([ada.faults, bo.faults, cy.faults], [[], [], []])
+  })
+
   t.test('who does not come back in time has left, for everybody', async (t) => {
     const { clock, store, ada, bo } = await startPair()
     await ada.break()
