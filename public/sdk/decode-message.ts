@@ -1,11 +1,21 @@
-import type { Media, Member, RelayedMessage, ServerMessage } from '../../schemas/index.js'
+import type { Media, Member, PeerLeft, RelayedMessage, ServerMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { Signal } from './signal.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** A message of the service, as this SDK reads it. */
-export type IncomingMessage = Exclude<ServerMessage, RelayedMessage> | Signal
+export type IncomingMessage = Exclude<ServerMessage, RelayedMessage | PeerLeft> | Gone | Signal
+
+/** Whether somebody said so before it went. */
+export type GoneReason = 'left' | 'disconnected'
+
+/** Somebody has gone, for whichever of the service's reasons. */
+export interface Gone {
+  readonly type: 'peer-left'
+  readonly peerId: string
+  readonly reason: GoneReason
+}
 
 /**
  * Reads one text frame of the service.

@@ -1,5 +1,6 @@
-import type { ClientMessage, LeaveReason, Member } from '../../schemas/index.js'
+import type { ClientMessage, Member } from '../../schemas/index.js'
 import type { CallError } from './call-error.js'
+import type { GoneReason } from './decode-message.js'
 import type { IncomingFile } from './incoming-file.js'
 import type { OwnProfile } from './own-profile.js'
 import type { Quality } from './quality.js'
@@ -34,7 +35,7 @@ export interface PeerEvents {
   /** The peer has opened a data channel with `open`. */
   channel: RTCDataChannel
   /** Its side of the connection is closed. `left`: it said so before. The call's `left` follows; listen to that. */
-  gone: LeaveReason
+  gone: GoneReason
   /** It has come back to the service, which calls it so now. The call's `left` with `replacedBy` follows; listen to that. */
   renamed: string
   /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), `browser-failed`, or `undelivered`. */

@@ -1,4 +1,4 @@
-import type { LeaveReason } from '../../schemas/index.js'
+import type { GoneReason } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import type { Peer } from './peer.js'
 
@@ -19,7 +19,7 @@ export interface RosterEvents {
    * Somebody is gone. `left`: said so; `disconnected`: its connection broke; `replaced`: `replacedBy` goes on with the
    * same `stream()`, so a page keeps the tile (the event `peer` follows at once).
    */
-  left: { readonly peer: Peer; readonly reason: LeaveReason | 'replaced'; readonly replacedBy?: Peer }
+  left: { readonly peer: Peer; readonly reason: GoneReason | 'replaced'; readonly replacedBy?: Peer }
 }
 
 /** A newcomer that is not shown before it is live. */
@@ -87,7 +87,7 @@ export class Roster extends Emitter<RosterEvents> {
   }
 
   /** The service says that this one has gone. */
-  remove(id: string, reason: LeaveReason): void {
+  remove(id: string, reason: GoneReason): void {
     const wasHeld = this.#discard(id)
     const peer = this.shown.get(id)
     if (peer === undefined) return
@@ -164,7 +164,7 @@ export class Roster extends Emitter<RosterEvents> {
     if (orphan.hasHungUp || (isLost && this.#isServed())) this.#drop(orphan, 'disconnected')
   }
 
-  #onGone(peer: Peer, reason: LeaveReason): void {
+  #onGone(peer: Peer, reason: GoneReason): void {
     if (this.#held.get(peer.id)?.peer === peer) this.#discard(peer.id)
     else if (this.shown.get(peer.id) !== peer) this.#bury(peer)
     else if (reason === 'left') this.#drop(peer, reason)
@@ -231,7 +231,7 @@ export class Roster extends Emitter<RosterEvents> {
     retired.close()
   }
 
-  #drop(peer: Peer, reason: LeaveReason): void {
+  #drop(peer: Peer, reason: GoneReason): void {
     this.#forget(peer)
     peer.close()
     this.emit('left', { peer, reason })
