@@ -173,7 +173,7 @@ export class Person {
     url: string,
     { prepare, hasFullCamera = false, ...options }: BrowserContextOptions & PersonOptions = {},
   ): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    const context = await browser.newContext({ viewport: { width: 800, height: 500 }, ...options })
     if (prepare !== undefined) await context.addInitScript(prepare)
     if (!hasFullCamera) await context.addInitScript(shrinkCamera)
     t.teardown(() => context.close())
@@ -234,7 +234,7 @@ export class Person {
         now.framesDecoded >= before.framesDecoded + moreFrames ||
         (now.framesDecoded < before.framesDecoded && now.framesDecoded >= moreFrames)
       if (isEnough && now.audioSamples > 0 && now.audioEnergy > 0) return now
-      await this.page.waitForTimeout(50)
+      await this.page.waitForTimeout(200)
     }
   }
 

@@ -6,7 +6,7 @@ import { type BrowserName, openBrowser, Person, type Received } from './browsers
 const room = '1001'
 const samplesPerSecond = 48_000
 
-t.test('two people see and hear each other', async (t) => {
+t.test('two people see and hear each other, and hear of it when one is muted', async (t) => {
   const browsers = { chromium: await openBrowser('chromium'), firefox: await openBrowser('firefox') }
   const pairs: [BrowserName, BrowserName][] = [
     ['chromium', 'chromium'],
@@ -28,6 +28,17 @@ t.test('two people see and hear each other', async (t) => {
         t.ok(received.framesDecoded >= 20 && received.audioEnergy > 0, JSON.stringify(received))
       }
       await ada.screenshot(`call-${first}-with-${newcomer}`)
+      for (const [teller, hearer] of [
+        [ada, bo],
+        [bo, ada],
+      ] as const) {
+        await teller.page.click('#mic')
+        // By the track alone the other would be sending: a muted microphone sends silence.
+        await hearer.page.waitForFunction(() => {
+          const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+          return peer?.isSending('mic') === false
+        })
+      }
 
       await bo.page.click('#leave')
       await bo.view('end')

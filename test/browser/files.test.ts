@@ -344,7 +344,7 @@ t.test('between Chromium and Firefox files arrive unchanged, both ways', async (
   await ada.page.evaluate(describe, answer)
   const exchange = async (): Promise<[string, string]> => {
     if (globalThis.first.readyState !== 'open') await kit.event(globalThis.first, 'open')
-    const file = kit.randomFile(4_000_000)
+    const file = kit.randomFile(2_000_000)
     const sent = kit.sendFile(globalThis.pc.createDataChannel('signalbox.file'), file)
     const blob = await (await globalThis.arrived)?.accept()
     await sent

@@ -49,45 +49,54 @@ async function startRoom(t: Test, names: readonly string[], firefoxAt = -1): Pro
     const browser = (index === firefoxAt ? firefox : undefined) ?? chromium
     members.push(await Member.join(t, browser, url, { room: 'r', name, capacity: names.length }))
   }
-  await Promise.all(members.map((member, index) => member.sees(names.filter((_, other) => other !== index))))
+  await Promise.all(
+    members.map(async (member, index) => {
+      const others = names.filter((_, other) => other !== index)
+      await member.sees(others)
+      await member.hears(others)
+    }),
+  )
   return members
 }
 
-t.test('a screen is shared with everybody, and ends', async (t) => {
-  const [ada, bo, cy] = await startRoom(t, ['Ada', 'Bo', 'Cy'], 2)
-  if (ada === undefined || bo === undefined || cy === undefined) throw new Error('three were asked for')
-  const negotiations = await Promise.all([bo, cy].map(countNegotiations))
-  await ada.page.evaluate(() => globalThis.call.shareScreen({ audio: false }))
-  await Promise.all([hears(bo, 'Ada', 'screen', true), hears(cy, 'Ada', 'screen', true)])
-  await Promise.all([bo.sees(['Ada'], 5, 'screen'), cy.sees(['Ada'], 5, 'screen')])
-  // The camera goes on beside it.
-  await Promise.all([bo.sees(['Ada']), cy.sees(['Ada'])])
+t.test(
+  'in a room of Chromium and Firefox all see and hear each other; a screen is shared with everybody, and ends',
+  async (t) => {
+    const [ada, bo, cy] = await startRoom(t, ['Ada', 'Bo', 'Cy'], 2)
+    if (ada === undefined || bo === undefined || cy === undefined) throw new Error('three were asked for')
+    const negotiations = await Promise.all([bo, cy].map(countNegotiations))
+    await ada.page.evaluate(() => globalThis.call.shareScreen({ audio: false }))
+    await Promise.all([hears(bo, 'Ada', 'screen', true), hears(cy, 'Ada', 'screen', true)])
+    await Promise.all([bo.sees(['Ada'], 5, 'screen'), cy.sees(['Ada'], 5, 'screen')])
+    // The camera goes on beside it.
+    await Promise.all([bo.sees(['Ada']), cy.sees(['Ada'])])
 
-  // By the browser's own button; there is none here to press.
-  await ada.page.evaluate(async () => {
-    const ended = new Promise((resolve) => globalThis.call.on('ended', ({ slot }) => resolve(slot)))
-    const [peer] = globalThis.call.peers.values()
-    for (const { track } of peer?.pc.getSenders() ?? []) {
-      if (track?.kind !== 'video' || track.getSettings().displaySurface === undefined) continue
-      track.stop()
-      track.dispatchEvent(new Event('ended'))
-    }
-    if ((await ended) !== 'screen') throw new Error('another slot ended')
-  })
-  await Promise.all([hears(bo, 'Ada', 'screen', false), hears(cy, 'Ada', 'screen', false)])
-  await ada.page.evaluate(() => globalThis.call.shareScreen())
-  await Promise.all([bo.sees(['Ada'], 5, 'screen'), cy.sees(['Ada'], 5, 'screen')])
-  await ada.page.evaluate(() => globalThis.call.stopScreen())
-  await Promise.all([hears(bo, 'Ada', 'screen', false), hears(cy, 'Ada', 'screen', false)])
-  const live = await ada.page.evaluate(
-    () =>
-      [...globalThis.call.peers.values()].flatMap(({ pc }) =>
-        pc.getSenders().filter(({ track }) => track?.getSettings().displaySurface !== undefined),
-      ).length,
-  )
-  t.equal(live, 0, 'nothing captures the screen any more')
-  t.strictSame(await Promise.all(negotiations.map((count) => count())), [0, 0], 'without a negotiation')
-})
+    // By the browser's own button; there is none here to press.
+    await ada.page.evaluate(async () => {
+      const ended = new Promise((resolve) => globalThis.call.on('ended', ({ slot }) => resolve(slot)))
+      const [peer] = globalThis.call.peers.values()
+      for (const { track } of peer?.pc.getSenders() ?? []) {
+        if (track?.kind !== 'video' || track.getSettings().displaySurface === undefined) continue
+        track.stop()
+        track.dispatchEvent(new Event('ended'))
+      }
+      if ((await ended) !== 'screen') throw new Error('another slot ended')
+    })
+    await Promise.all([hears(bo, 'Ada', 'screen', false), hears(cy, 'Ada', 'screen', false)])
+    await ada.page.evaluate(() => globalThis.call.shareScreen())
+    await Promise.all([bo.sees(['Ada'], 5, 'screen'), cy.sees(['Ada'], 5, 'screen')])
+    await ada.page.evaluate(() => globalThis.call.stopScreen())
+    await Promise.all([hears(bo, 'Ada', 'screen', false), hears(cy, 'Ada', 'screen', false)])
+    const live = await ada.page.evaluate(
+      () =>
+        [...globalThis.call.peers.values()].flatMap(({ pc }) =>
+          pc.getSenders().filter(({ track }) => track?.getSettings().displaySurface !== undefined),
+        ).length,
+    )
+    t.equal(live, 0, 'nothing captures the screen any more')
+    t.strictSame(await Promise.all(negotiations.map((count) => count())), [0, 0], 'without a negotiation')
+  },
+)
 
 t.test('another track takes the place of one, and mutes arrive', async (t) => {
   const [ada, bo] = await startRoom(t, ['Ada', 'Bo'], 1)

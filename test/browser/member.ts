@@ -126,23 +126,27 @@ export class Member {
         return is >= (is < was ? 0 : was) + more
       })
       if (isEnough) return now
-      await this.page.waitForTimeout(50)
+      await this.page.waitForTimeout(200)
     }
   }
 
   /** Waits until each of these people has been heard, by the sound that was decoded: not silence. */
   async hears(names: readonly string[]): Promise<void> {
-    await this.page.waitForFunction(async (names) => {
-      const heard = new Set<string | undefined>()
-      for (const peer of globalThis.call.peers.values()) {
-        const [sound] = peer.stream().getAudioTracks()
-        const receiver = peer.pc.getReceivers().find(({ track }) => track === sound)
-        for (const stats of (await receiver?.getStats())?.values() ?? []) {
-          if (stats.type === 'inbound-rtp' && (stats.totalAudioEnergy ?? 0) > 1e-4) heard.add(peer.name)
+    await this.page.waitForFunction(
+      async (names) => {
+        const heard = new Set<string | undefined>()
+        for (const peer of globalThis.call.peers.values()) {
+          const [sound] = peer.stream().getAudioTracks()
+          const receiver = peer.pc.getReceivers().find(({ track }) => track === sound)
+          for (const stats of (await receiver?.getStats())?.values() ?? []) {
+            if (stats.type === 'inbound-rtp' && (stats.totalAudioEnergy ?? 0) > 1e-4) heard.add(peer.name)
+          }
         }
-      }
-      return names.every((name) => heard.has(name))
-    }, names)
+        return names.every((name) => heard.has(name))
+      },
+      names,
+      { polling: 200 },
+    )
   }
 
   /** Waits until the call has told this. */

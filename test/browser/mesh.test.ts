@@ -23,25 +23,3 @@ t.test('four people see and hear each other: each of the twelve streams arrives'
   }
   t.equal(streams, 12)
 })
-
-t.test('Chromium and Firefox in one room of three', async (t) => {
-  const browsers = [await openBrowser('chromium'), await openBrowser('firefox'), await openBrowser('chromium')]
-  const { url } = await startService(t)
-  const names = ['Ada', 'Bo', 'Cy']
-  const members: Member[] = []
-  for (const [index, browser] of browsers.entries()) {
-    members.push(await Member.join(t, browser, url, { room: 'r', name: names[index] ?? '', capacity: 3 }))
-  }
-  await Promise.all(
-    members.map(async (member, index) => {
-      const others = names.filter((name) => name !== names[index])
-      await member.sees(others)
-      await member.hears(others)
-    }),
-  )
-  for (const member of members)
-    t.strictSame(
-      (await member.told()).filter((line) => line.startsWith('error')),
-      [],
-    )
-})

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { type WebSocket as ServiceSocket, WebSocketServer } from 'ws'
 import { Client, startService } from '../helper.js'
-import { type BrowserName, openBrowser, Person } from './browsers.js'
+import { openBrowser, Person } from './browsers.js'
 
 declare global {
   /** Every connection that the page has made, in their order. */
@@ -342,34 +342,4 @@ t.test('a service that is there but does no good', async (t) => {
     const [first = 0, , , last = 0] = times
     t.ok(last - first > 3000, `three rejoins took ${last - first} ms`)
   })
-})
-
-t.test('what one side mutes the other hears of, whichever browsers they have', async (t) => {
-  const browsers = { chromium: await openBrowser('chromium'), firefox: await openBrowser('firefox') }
-  const pairs: [BrowserName, BrowserName][] = [
-    ['firefox', 'firefox'],
-    ['chromium', 'firefox'],
-    ['firefox', 'chromium'],
-  ]
-  for (const [first, newcomer] of pairs) {
-    await t.test(`${first} is there, ${newcomer} comes`, async (t) => {
-      const { url } = await startService(t)
-      const [ada, bo] = [await Person.open(t, browsers[first], url), await Person.open(t, browsers[newcomer], url)]
-      await ada.join(room, 'Ada')
-      await bo.join(room, 'Bo')
-      await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
-      for (const [teller, hearer] of [
-        [ada, bo],
-        [bo, ada],
-      ] as const) {
-        await teller.page.click('#mic')
-        // By the track alone the other would be sending: a muted microphone sends silence.
-        await hearer.page.waitForFunction(() => {
-          const [peer] = globalThis.signalboxCall?.peers.values() ?? []
-          return peer?.isSending('mic') === false
-        })
-      }
-      t.strictSame([ada.complaints, bo.complaints], [[], []])
-    })
-  }
 })

@@ -61,7 +61,7 @@ t.test('from two to eight people, everybody is seen on every size and in both th
       }
       await allAreSeen(me, people - 1)
       if (people > 2) await isSpeaking(me, 'Bo')
-      await looksRight(t, me, `room-of-${people}`)
+      await looksRight(t, me, `room-of-${people}`, people === 2 || people === 8 ? ['light', 'dark'] : ['light'])
     })
   }
 
@@ -213,13 +213,17 @@ t.test('a screen is shared until it is stopped', async (t) => {
 
 /** Waits until the sound of the screen arrives. */
 async function hearsScreen({ page }: Person): Promise<void> {
-  await page.waitForFunction(async () => {
-    const [peer] = globalThis.signalboxCall?.peers.values() ?? []
-    const [sound] = peer?.stream('screen').getAudioTracks() ?? []
-    const receiver = peer?.pc.getReceivers().find(({ track }) => track === sound)
-    const reports = [...((await receiver?.getStats())?.values() ?? [])]
-    return reports.some(({ type, totalAudioEnergy }) => type === 'inbound-rtp' && totalAudioEnergy > 0)
-  })
+  await page.waitForFunction(
+    async () => {
+      const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+      const [sound] = peer?.stream('screen').getAudioTracks() ?? []
+      const receiver = peer?.pc.getReceivers().find(({ track }) => track === sound)
+      const reports = [...((await receiver?.getStats())?.values() ?? [])]
+      return reports.some(({ type, totalAudioEnergy }) => type === 'inbound-rtp' && totalAudioEnergy > 0)
+    },
+    null,
+    { polling: 200 },
+  )
 }
 
 function shownHeight(video: SVGElement | HTMLElement): number {
