@@ -54,7 +54,7 @@ export const errorCodes = {
   },
   'not-joined': {
     message: 'join a room first',
-    when: 'Anything but `join` from a socket that is in no room.',
+    when: 'Anything but `join`, `resume` or `pong` from a socket that is in no room.',
     retry: false,
     malformed: false,
   },

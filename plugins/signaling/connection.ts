@@ -82,7 +82,7 @@ export class Connection {
   }
 
   /**
-   * Says why, and takes and sends nothing from here on; the seat is given up when the socket is gone.
+   * Says why, and takes and sends nothing from here on; what becomes of the seat is seen when the socket is gone.
    *
    * @param reason  in place of the one that the list of close codes has
    */
