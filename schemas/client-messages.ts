@@ -186,6 +186,21 @@ export const Restart = Type.Object(
 )
 export type Restart = Static<typeof Restart>
 
+/** The sender knows the other side from before, over a connection that both still have. Relayed; opaque. */
+export const Keep = Type.Object(
+  {
+    type: Type.Literal('keep'),
+    ...relayed,
+    token: Type.Optional(Type.Unknown({ description: 'What the other side has said over that connection. Opaque.' })),
+  },
+  {
+    ...open,
+    description:
+      'Shows the other side that the two know each other from before, so that their connection can stay. For clients that know it: the SDK. Relayed with every property it came with.',
+  },
+)
+export type Keep = Static<typeof Keep>
+
 /** Leave the room. Answered by `left`; the others get `peer-left`. */
 export const Leave = Type.Object(
   { type: Type.Literal('leave'), n, id: MessageId },
@@ -234,6 +249,7 @@ export const clientMessages = {
   answer: Answer,
   ice: Ice,
   restart: Restart,
+  keep: Keep,
   leave: Leave,
   resume: Resume,
   ack: Ack,

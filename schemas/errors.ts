@@ -84,7 +84,7 @@ export const errorCodes = {
   },
   'to-required': {
     message: 'there are several others in the room: say in "to" who is meant',
-    when: 'An `offer`, `answer`, `ice` or `restart` without `to` where several others could be meant.',
+    when: 'An `offer`, `answer`, `ice`, `restart` or `keep` without `to` where several others could be meant.',
     retry: false,
     malformed: false,
   },

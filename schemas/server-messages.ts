@@ -125,6 +125,19 @@ export const RelayedRestart = Type.Object(
 )
 export type RelayedRestart = Static<typeof RelayedRestart>
 
+/** Somebody's `keep`. */
+export const RelayedKeep = Type.Object(
+  {
+    type: Type.Literal('keep'),
+    from,
+    token: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    gen,
+    ...chained,
+  },
+  { additionalProperties: true, description: "Another member's `keep`, with every property it came with." },
+)
+export type RelayedKeep = Static<typeof RelayedKeep>
+
 /** Another member says something else about itself. */
 export const PeerUpdated = Type.Object(
   { type: Type.Literal('peer-updated'), ...Member.properties, ...chained },
@@ -277,6 +290,7 @@ export const serverMessages = {
   answer: RelayedAnswer,
   ice: RelayedIce,
   restart: RelayedRestart,
+  keep: RelayedKeep,
   'peer-updated': PeerUpdated,
   'peer-left': PeerLeft,
   'peer-away': PeerAway,
@@ -290,7 +304,7 @@ export const serverMessages = {
   error: ErrorMessage,
 } as const
 
-export type RelayedMessage = RelayedOffer | RelayedAnswer | RelayedIce | RelayedRestart
+export type RelayedMessage = RelayedOffer | RelayedAnswer | RelayedIce | RelayedRestart | RelayedKeep
 export type ServerMessage =
   | Joined
   | Full

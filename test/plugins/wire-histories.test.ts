@@ -32,7 +32,7 @@ const step = fc.oneof(
       kind: fc.constant('send' as const),
       who,
       to: fc.nat(99),
-      type: fc.constantFrom('offer' as const, 'answer' as const, 'ice' as const, 'restart' as const),
+      type: fc.constantFrom('offer' as const, 'answer' as const, 'ice' as const, 'restart' as const, 'keep' as const),
     }),
   },
   {

@@ -80,7 +80,7 @@ export class WireMember {
     this.client.send({ type: 'update', ...change, id: this.#count })
   }
 
-  send(type: 'offer' | 'answer' | 'ice' | 'restart', to: string): void {
+  send(type: 'offer' | 'answer' | 'ice' | 'restart' | 'keep', to: string): void {
     this.#count += 1
     const parcel: Parcel = { sender: this.number, n: this.#count, to }
     this.#commands.push({ kind: 'send', parcel })

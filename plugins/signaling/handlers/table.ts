@@ -17,6 +17,7 @@ const handlers: { readonly [T in ClientMessageType]: Handler<T> } = {
   answer: relay,
   ice: relay,
   restart: relay,
+  keep: relay,
   leave,
   resume,
   ack,
