@@ -1,6 +1,5 @@
-import type { ClientMessage, ErrorMessage, Joined, PeerUpdated, Ready } from '../../schemas/index.js'
+import type { ClientMessage, ErrorMessage, Joined, PeerUpdated, Ready, Resync } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
-import type { IncomingMessage } from './decode-message.js'
 import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
 import type { IncomingFile } from './incoming-file.js'
@@ -8,10 +7,11 @@ import { onNetworkChange } from './network-change.js'
 import type { OwnProfile, Profile, Publication } from './own-profile.js'
 import { Peer } from './peer.js'
 import type { Quality } from './quality.js'
+import { Reunions } from './reunions.js'
 import { Roster, type RosterEvents } from './roster.js'
 import { openScreen, preferDetail, type ScreenRequest } from './screen.js'
 import type { Signal } from './signal.js'
-import type { SignalingSession, SignalingState } from './signaling-session.js'
+import type { SessionMessage, SignalingSession, SignalingState } from './signaling-session.js'
 import { type Slot, slotKinds } from './slots.js'
 import { pause } from './wake.js'
 
@@ -54,8 +54,9 @@ export interface StatsOptions {
 /**
  * A room that you are in. Made by `join`.
  *
- * When the socket to the service breaks, media goes on; the call comes back into the room by itself, and every peer that
- * comes back too is replaced by a new one (`left` with `replacedBy`) as soon as that one is live.
+ * When the socket to the service breaks, media goes on and the call comes back by itself; what was to be told meanwhile is told
+ * then. Where the service has forgotten the room (it was restarted), those who are connected find each other again, and nothing
+ * is made anew. A peer whose connection is lost, too, is replaced by a new one (`left` with `replacedBy`) once that is live.
  */
 export class Call extends Emitter<CallEvents> {
   readonly #session: SignalingSession
@@ -63,9 +64,12 @@ export class Call extends Emitter<CallEvents> {
   readonly #own: OwnProfile
   readonly #roster: Roster
   readonly #early = new EarlySignals()
+  readonly #reunions: Reunions<Peer>
   readonly #ended = new AbortController()
   readonly #room: string
   #id: string
+  /** Of whom nothing was heard before a resync; what they have said is lost. */
+  readonly #unheard = new Set<string>()
   #isTellingMedia = false
   #isUnsaid = false
   #screen: MediaStream | undefined
@@ -79,19 +83,31 @@ export class Call extends Emitter<CallEvents> {
     this.#session = session
     this.#options = options
     this.#roster = new Roster(() => session.state === 'open')
+    this.#reunions = new Reunions({
+      orphans: () => this.#roster.orphans,
+      show: (to, token) => this.#session.send({ type: 'keep', to, token }),
+      reunite: (orphan, ready) => this.#reunite(orphan, ready),
+      admit: (ready, firstGen) => this.#admit(ready, firstGen),
+    })
     const { signal } = this.#ended
     this.#roster.on('peer', (peer) => this.emit('peer', peer))
-    this.#roster.on('left', (left) => this.emit('left', left))
+    this.#roster.on('left', (left) => {
+      this.emit('left', left)
+      this.#reunions.review()
+    })
     session.on('message', (message) => this.#receive(message), { signal })
     session.on('error', (error) => this.emit('error', error), { signal })
-    session.on('state', (state) => this.#onSignaling(state))
+    session.on('state', (state) => this.emit('signaling', state))
+    session.on('lost', () => this.#onLost(), { signal })
     session.on('joined', ({ peerId }) => this.#onRejoined(peerId), { signal })
+    session.on('resync', (resync) => this.#onResync(resync), { signal })
     session.on('end', (error) => this.#end(error), { signal })
     // A call that goes on without the service is not ended because somebody has taken the seat meanwhile.
     session.mayGiveUp = () => this.#roster.shown.size === 0
     // An open connection keeps a page out of the back-forward cache, and the others should not wait for a timeout.
-    globalThis.addEventListener('pagehide', () => this.#end(new CallError('closed')), { signal })
+    globalThis.addEventListener('pagehide', () => this.#onPageHide(), { signal })
     onNetworkChange(() => {
+      session.refresh()
       for (const peer of this.#roster.all()) peer.onNetworkChange()
     }, signal)
     const timer = setInterval(() => this.#look(), lookEveryMs)
@@ -102,7 +118,7 @@ export class Call extends Emitter<CallEvents> {
     return this.#room
   }
 
-  /** You, as the others see you. The id changes with every reconnect. */
+  /** You, as the others see you. The id changes when the service has forgotten the one before. */
   get self(): Profile & { readonly id: string } {
     const { name, metadata } = this.#own
     return { id: this.#id, name, metadata }
@@ -273,10 +289,13 @@ export class Call extends Emitter<CallEvents> {
     for (const peer of this.#roster.all()) void peer.look()
   }
 
-  #receive(message: IncomingMessage): void {
+  #receive(message: SessionMessage): void {
     switch (message.type) {
       case 'ready':
-        this.#onReady(message)
+        this.#reunions.announce(message)
+        break
+      case 'keep':
+        this.#reunions.hear(message)
         break
       case 'offer':
       case 'answer':
@@ -289,6 +308,8 @@ export class Call extends Emitter<CallEvents> {
         break
       case 'peer-left':
         this.#early.forget(message.peerId)
+        this.#unheard.delete(message.peerId)
+        this.#reunions.forget(message.peerId)
         this.#roster.remove(message.peerId, message.reason)
         break
       case 'error':
@@ -310,12 +331,14 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #onSignal(signal: Signal): void {
+    // Who makes an offer does not wait to be known again.
+    this.#reunions.admit(signal.from, signal.gen)
     const peer = this.#roster.find(signal.from)
     if (peer === undefined) this.#early.hold(signal)
     else peer.receive(signal)
   }
 
-  #onReady({ isInitiator, type: _, ...member }: Ready): void {
+  #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number): void {
     const { iceServers, iceTransportPolicy, uplinkKbps } = this.#options
     const peer = new Peer({
       member,
@@ -324,16 +347,23 @@ export class Call extends Emitter<CallEvents> {
         ...(iceServers && { iceServers: [...iceServers] }),
         ...(iceTransportPolicy && { iceTransportPolicy }),
       },
+      firstGen,
       own: this.#own,
       send: (message: ClientMessage) => this.#session.send(message),
+      isServed: () => this.#session.state === 'open',
       remotePeers: () => this.#roster.count,
       uplinkKbps,
     })
     peer.on('error', (error) => this.emit('error', error))
+    peer.on('renamed', () => {
+      peer.introduce(this.#id)
+      this.#reunions.review()
+    })
     peer.on('message', (data) => this.#whenShown(peer, () => this.emit('message', { from: peer, data })))
     peer.on('file', (file) => this.#whenShown(peer, () => this.emit('file', { from: peer, file })))
     this.#roster.add(peer)
     for (const signal of this.#early.take(member.peerId)) peer.receive(signal)
+    if (this.#unheard.delete(member.peerId) && !isInitiator) peer.renegotiate()
   }
 
   /** Nobody hears of a peer, or from it, before `peer`. */
@@ -356,15 +386,21 @@ export class Call extends Emitter<CallEvents> {
     peer.on('state', (state) => state === 'closed' && listening.abort(), { signal })
   }
 
-  #onSignaling(state: SignalingState): void {
-    if (state === 'reconnecting') this.#roster.orphanAll()
-    this.emit('signaling', state)
+  #reunite(orphan: Peer, { isInitiator: _i, type: _t, ...member }: Ready): void {
+    this.#roster.attach(orphan, member)
+    for (const signal of this.#early.take(member.peerId)) orphan.receive(signal)
+  }
+
+  #onLost(): void {
+    this.#unheard.clear()
+    this.#reunions.clear()
+    this.#roster.orphanAll()
   }
 
   #onRejoined(id: string): void {
     this.#id = id
     // Those that are still connected need not guess who the newcomer is.
-    for (const peer of this.#roster.shown.values()) peer.tellId(id)
+    for (const peer of this.#roster.shown.values()) peer.introduce(id)
     // It may have changed after the `join` was on its way.
     if (this.#isUnsaid) {
       this.#isUnsaid = false
@@ -373,10 +409,35 @@ export class Call extends Emitter<CallEvents> {
     this.#roster.review()
   }
 
+  /** Nobody knows what was lost: who has come and gone, and signals of those who are here. */
+  #onResync({ members }: Resync): void {
+    const present = new Set(members.map(({ peerId }) => peerId))
+    for (const { memberId } of [...this.#roster.all()]) {
+      if (!present.has(memberId)) this.#roster.remove(memberId, 'disconnected')
+    }
+    for (const { isInitiator, ...member } of members) {
+      const peer = this.#roster.find(member.peerId)
+      if (peer === undefined) {
+        this.#unheard.add(member.peerId)
+        this.#reunions.announce({ type: 'ready', isInitiator, ...member })
+      } else {
+        peer.update(member)
+        peer.renegotiate()
+      }
+    }
+  }
+
+  #onPageHide(): void {
+    // The others are to hear of it before the connections close.
+    this.#session.abandon()
+    this.#end(new CallError('closed'))
+  }
+
   #end(reason: CallError | 'left'): void {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
     this.#session.close()
+    this.#reunions.clear()
     this.#roster.end()
     if (this.#screen !== undefined) stopAll(this.#screen)
     this.emit('end', { reason })

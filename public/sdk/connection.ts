@@ -1,11 +1,10 @@
-import type { ClientMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { CandidateQueue, ufragsOf } from './candidate-queue.js'
 import { preferCodecs } from './codec-order.js'
 import { candidateOf, sdpOf } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import { FreshDescriptions } from './sdp-version.js'
-import type { Candidate, Description } from './signal.js'
+import type { Candidate, Description, OutgoingSignal } from './signal.js'
 import { assignSlots, type Slot, slotKinds, slots } from './slots.js'
 
 /** What a `Connection` tells. */
@@ -25,14 +24,12 @@ export interface ConnectionEvents {
 
 /** What a `Connection` is given. */
 export interface ConnectionOptions {
-  /** To whom. */
-  readonly peerId: string
   /** Which connection between the two it is, from 1. */
   readonly gen: number
   /** Whether this side makes the first offer, and wins where both offer at once. */
   readonly isInitiator: boolean
   readonly configuration: RTCConfiguration
-  readonly send: (message: ClientMessage) => void
+  readonly send: (signal: OutgoingSignal) => void
 }
 
 /**
@@ -203,15 +200,15 @@ export class Connection extends Emitter<ConnectionEvents> {
   #sendDescription(): void {
     const description = this.pc.localDescription
     if (description === null || (description.type !== 'offer' && description.type !== 'answer')) return
-    const { peerId, gen, send } = this.#options
-    send({ type: description.type, to: peerId, gen, sdp: description.sdp })
+    const { gen, send } = this.#options
+    send({ type: description.type, gen, sdp: description.sdp })
   }
 
   #sendCandidate(candidate: RTCIceCandidateInit): void {
     if (candidate.candidate === '') this.#saidEndOfCandidates = true
     else this.#lastCandidateMid = candidate.sdpMid ?? this.#lastCandidateMid
-    const { peerId, gen, send } = this.#options
-    send({ type: 'ice', to: peerId, gen, candidate })
+    const { gen, send } = this.#options
+    send({ type: 'ice', gen, candidate })
   }
 
   #onGatheringState(): void {

@@ -1,6 +1,7 @@
-import { isFields } from './decode-message.js'
+import { isFields, signalOf } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import { fieldsOf } from './json-fields.js'
+import type { OutgoingSignal, Signal } from './signal.js'
 import { type Slot, slots } from './slots.js'
 
 /**
@@ -10,7 +11,7 @@ import { type Slot, slots } from './slots.js'
 const channelId = 1000
 
 /** Longer than any message of the control channel; the other side is not trusted. */
-const maxMessageLength = 4096
+const maxMessageLength = 64 * 1024
 
 /** Which slots somebody is sending in: a track is there and not muted. */
 export type MediaState = Readonly<Record<Slot, boolean>>
@@ -18,11 +19,20 @@ export type MediaState = Readonly<Record<Slot, boolean>>
 /** How high a picture is to be, in pixels, by slot; a slot that is not named is wanted as high as it comes, 0 not at all. */
 export type WantedHeights = Readonly<Partial<Record<Slot, number>>>
 
+/** How somebody can be known again. */
+export interface Acquaintance {
+  /** What the service calls the member now. */
+  readonly peerId: string
+  /** What the member wants to hear, over the service, from whoever is at this end of the connection. */
+  readonly token: string
+}
+
 /** What one message of the control channel says. */
 export type ControlMessage =
   | { readonly type: 'media'; readonly slots: MediaState }
   | { readonly type: 'want'; readonly heights: WantedHeights }
-  | { readonly type: 'id'; readonly peerId: string }
+  | ({ readonly type: 'id' } & Acquaintance)
+  | { readonly type: 'signal'; readonly signal: Signal }
   | { readonly type: 'bye' }
 
 /** What a `ControlChannel` tells. */
@@ -31,8 +41,10 @@ export interface ControlChannelEvents {
   media: MediaState
   /** How large the other side shows what this one sends. */
   want: WantedHeights
-  /** The other side has come back to the service, which calls it so now. */
-  id: string
+  /** The other side has come back to the service as somebody new, or answers to this side's having done so. */
+  id: Acquaintance
+  /** What the service would have brought. */
+  signal: Signal
   /** The other side hangs up. */
   bye: undefined
   /** The other side's connection is closed, or so is this one. */
@@ -42,7 +54,8 @@ export interface ControlChannelEvents {
 /**
  * The data channel on which two SDKs tell each other what nothing else tells: that a microphone is muted or a camera off
  * (`mute` of a remote track fires neither for `enabled = false` nor for `replaceTrack(null)`), how large a picture is
- * shown, who somebody is after having come back to the service, and that somebody hangs up while that is away.
+ * shown, who somebody is after having come back to the service, and, while that is away, how to restart ICE and that somebody
+ * hangs up.
  *
  * Negotiated with a fixed id, so it costs no message; of a client that does not have it nothing is heard here.
  */
@@ -84,9 +97,14 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#send({ type: 'want', heights: wanted })
   }
 
-  /** Tells the other side, if it can be told, what the service calls this one now. */
-  tellId(peerId: string): void {
-    this.#send({ type: 'id', peerId })
+  /** Tells the other side, if it can be told, how to know this one again. */
+  tellId(acquaintance: Acquaintance): void {
+    this.#send({ type: 'id', ...acquaintance })
+  }
+
+  /** Tells the other side, if it can be told, what should go over the service. */
+  signal(signal: OutgoingSignal): void {
+    this.#send({ type: 'signal', signal })
   }
 
   /** Tells the other side, if it can be told, that this one hangs up. */
@@ -103,14 +121,17 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
         this.emit('want', message.heights)
         break
       case 'id':
-        this.emit('id', message.peerId)
+        this.emit('id', { peerId: message.peerId, token: message.token })
+        break
+      case 'signal':
+        this.emit('signal', message.signal)
         break
       case 'bye':
         this.emit('bye', undefined)
     }
   }
 
-  #send(message: ControlMessage): void {
+  #send(message: ControlMessage | { readonly type: 'signal'; readonly signal: OutgoingSignal }): void {
     if (this.#channel.readyState === 'open') this.#channel.send(JSON.stringify(message))
   }
 }
@@ -125,7 +146,15 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
   const value = fieldsOf(data, maxMessageLength)
   if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
-  if (value['type'] === 'id' && typeof value['peerId'] === 'string') return { type: 'id', peerId: value['peerId'] }
+  if (value['type'] === 'id') {
+    const { peerId, token } = value
+    return typeof peerId === 'string' && typeof token === 'string' ? { type: 'id', peerId, token } : undefined
+  }
+  if (value['type'] === 'signal') {
+    // From whom is known by the connection.
+    const signal = isFields(value['signal']) ? signalOf({ ...value['signal'], from: '' }) : undefined
+    return signal && { type: 'signal', signal }
+  }
   if (value['type'] === 'want' && isFields(value['heights']))
     return { type: 'want', heights: heightsOf(value['heights']) }
   if (value['type'] !== 'media' || !isFields(value['slots'])) return undefined

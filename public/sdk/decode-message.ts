@@ -1,11 +1,11 @@
-import type { Media, Member, PeerLeft, RelayedMessage, ServerMessage } from '../../schemas/index.js'
+import type { Media, Member, PeerLeft, RelayedMessage, ResumeSession, ServerMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
-import type { Signal } from './signal.js'
+import type { Keep, Signal } from './signal.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** A message of the service, as this SDK reads it. */
-export type IncomingMessage = Exclude<ServerMessage, RelayedMessage | PeerLeft> | Gone | Signal
+export type IncomingMessage = Exclude<ServerMessage, RelayedMessage | PeerLeft> | Gone | Signal | Keep
 
 /** Whether somebody said so before it went. */
 export type GoneReason = 'left' | 'disconnected'
@@ -17,15 +17,41 @@ export interface Gone {
   readonly reason: GoneReason
 }
 
+/** Where a message stands in the chain of what the service has told this member. */
+export interface Link {
+  readonly seq: string
+  readonly prev: string
+}
+
+/** One text frame of the service. */
+export interface IncomingFrame {
+  /** `undefined` for a type this version does not know, which the protocol lets the service add, and beside an `error`. */
+  readonly message: IncomingMessage | undefined
+  /** Also of a message that could not be read: it is not missing. */
+  readonly link: Link | undefined
+  /** `protocol`: a field that is needed is missing or has another type. */
+  readonly error?: CallError
+}
+
 /**
  * Reads one text frame of the service.
  *
  * @param data  the `data` of the WebSocket's message event
- * @returns     the message; `undefined` for a type this version does not know, which the protocol lets the service add
- * @throws      CallError `protocol`: not JSON, not an object, or a field that is needed is missing or has another type
+ * @throws      CallError `protocol`: not JSON, or not an object
  */
-export function decodeMessage(data: unknown): IncomingMessage | undefined {
+export function decodeFrame(data: unknown): IncomingFrame {
   const fields = parse(data)
+  const { seq, prev } = fields
+  const link = typeof seq === 'string' && typeof prev === 'string' ? { seq, prev } : undefined
+  try {
+    return { message: messageOf(fields), link }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return { message: undefined, link, error }
+  }
+}
+
+function messageOf(fields: Fields): IncomingMessage | undefined {
   switch (fields['type']) {
     case 'joined':
       return {
@@ -35,6 +61,7 @@ export function decodeMessage(data: unknown): IncomingMessage | undefined {
         peerId: text(fields, 'peerId'),
         members: members(fields['members']),
         capacity: number(fields, 'capacity'),
+        ...(isFields(fields['session']) && { session: session(fields['session']), seq: text(fields, 'seq') }),
       }
     case 'full':
       return { type: 'full', roomId: text(fields, 'roomId') }
@@ -42,11 +69,11 @@ export function decodeMessage(data: unknown): IncomingMessage | undefined {
       return { type: 'ready', isInitiator: fields['isInitiator'] === true, ...member(fields) }
     case 'offer':
     case 'answer':
-      return { type: fields['type'], ...origin(fields), sdp: fields['sdp'] }
     case 'ice':
-      return { type: 'ice', ...origin(fields), candidate: fields['candidate'] }
     case 'restart':
-      return { type: 'restart', ...origin(fields), rebuild: fields['rebuild'] === true }
+      return signalOf(fields)
+    case 'keep':
+      return { type: 'keep', from: text(fields, 'from'), token: fields['token'] }
     case 'peer-updated':
       return { type: 'peer-updated', ...member(fields) }
     case 'peer-left':
@@ -55,6 +82,22 @@ export function decodeMessage(data: unknown): IncomingMessage | undefined {
         peerId: text(fields, 'peerId'),
         reason: fields['reason'] === 'left' ? 'left' : 'disconnected',
       }
+    case 'resumed':
+      return { type: 'resumed', peerId: text(fields, 'peerId'), n: number(fields, 'n') }
+    case 'resync':
+      return {
+        type: 'resync',
+        peerId: text(fields, 'peerId'),
+        n: number(fields, 'n'),
+        members: others(fields['members']),
+        seq: text(fields, 'seq'),
+      }
+    case 'ack':
+      return { type: 'ack', n: number(fields, 'n') }
+    case 'ping':
+      return { type: 'ping' }
+    case 'draining':
+      return { type: 'draining', retryMs: number(fields, 'retryMs') }
     case 'left':
       return { type: 'left' }
     case 'error':
@@ -65,6 +108,26 @@ export function decodeMessage(data: unknown): IncomingMessage | undefined {
         message: text(fields, 'message'),
         ...(typeof fields['id'] === 'number' && { id: fields['id'] }),
       }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Reads a signal, from wherever it came.
+ *
+ * @returns `undefined` for what is none
+ * @throws  CallError `protocol`: it does not say from whom
+ */
+export function signalOf(fields: Fields): Signal | undefined {
+  switch (fields['type']) {
+    case 'offer':
+    case 'answer':
+      return { type: fields['type'], ...origin(fields), sdp: fields['sdp'] }
+    case 'ice':
+      return { type: 'ice', ...origin(fields), candidate: fields['candidate'] }
+    case 'restart':
+      return { type: 'restart', ...origin(fields), rebuild: fields['rebuild'] === true }
     default:
       return undefined
   }
@@ -152,6 +215,20 @@ function mediaOf({ mic, camera, screen }: Fields): Media {
 }
 
 function members(value: unknown): Member[] {
-  if (!Array.isArray(value)) throw new CallError('protocol', 'a joined message without members')
+  if (!Array.isArray(value)) throw new CallError('protocol', 'a message without members')
   return value.map(member)
+}
+
+function others(value: unknown): (Member & { isInitiator: boolean })[] {
+  if (!Array.isArray(value)) throw new CallError('protocol', 'a message without members')
+  return value.map((other) => ({ isInitiator: isFields(other) && other['isInitiator'] === true, ...member(other) }))
+}
+
+function session(fields: Fields): ResumeSession {
+  return {
+    key: text(fields, 'key'),
+    windowMs: number(fields, 'windowMs'),
+    pingIntervalMs: number(fields, 'pingIntervalMs'),
+    pongTimeoutMs: number(fields, 'pongTimeoutMs'),
+  }
 }

@@ -1,6 +1,7 @@
 import { Call, type CallOptions } from './call.js'
 import { CallError } from './call-error.js'
 import { OwnProfile } from './own-profile.js'
+import { defaultStorage, ReloadRecord } from './reload-record.js'
 import { SignalingSession } from './signaling-session.js'
 import { webSocketUrl } from './web-socket-url.js'
 
@@ -14,6 +15,11 @@ export interface JoinOptions extends CallOptions {
   readonly metadata?: Readonly<Record<string, unknown>>
   /** How many the room may hold if you are the first; otherwise the first one's word counts. Default: 2 */
   readonly capacity?: number
+  /**
+   * Where to remember the seat while the page is loaded anew, so that it gets its own back also in a full room.
+   * Default: `sessionStorage`; false: nowhere
+   */
+  readonly resume?: Storage | false
   /** Ends the joining. A call that has begun is ended by `leave()`. */
   readonly signal?: AbortSignal
 }
@@ -38,7 +44,10 @@ export async function join(url: string | URL, options: JoinOptions): Promise<Cal
   if (signal?.aborted) throw new CallError('aborted', undefined, { cause: signal.reason })
   if (typeof globalThis.RTCPeerConnection !== 'function') throw new CallError('unsupported')
   const own = new OwnProfile(options)
-  const session = new SignalingSession(webSocketUrl(url, document.baseURI), () => own.join())
+  const address = webSocketUrl(url, document.baseURI)
+  const storage = options.resume === false ? undefined : (options.resume ?? defaultStorage())
+  const record = new ReloadRecord(storage, address, options.room)
+  const session = new SignalingSession({ url: address, join: () => own.join(), record })
   const joined = await session.start(signal)
   return new Call(session, joined, own, options)
 }

@@ -1,12 +1,17 @@
-import type { ClientMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { Connection } from './connection.js'
 import { type ConnectionSample, sampleOf } from './connection-sample.js'
-import { ControlChannel, type ControlChannelEvents, type MediaState, type WantedHeights } from './control-channel.js'
+import {
+  type Acquaintance,
+  ControlChannel,
+  type ControlChannelEvents,
+  type MediaState,
+  type WantedHeights,
+} from './control-channel.js'
 import { Emitter } from './emitter.js'
 import type { PeerOptions, PeerState } from './peer-options.js'
 import { type Observation, RecoveryLadder, type Remedy } from './recovery-ladder.js'
-import type { Candidate, Description, Signal } from './signal.js'
+import type { Candidate, Description, OutgoingSignal, Signal } from './signal.js'
 import type { Slot } from './slots.js'
 
 /** How much later than the initiator the other side acts on the same trouble. */
@@ -25,8 +30,8 @@ const maxAhead = 64
 const maxAsked = 8
 const askedEveryMs = 1000
 
-/** What a `PeerLink` tells; also what comes over the control channel of the present connection. */
-export interface PeerLinkEvents extends ControlChannelEvents {
+/** What a `PeerLink` tells; also what comes over the control channel of the present connection, but for signals. */
+export interface PeerLinkEvents extends Omit<ControlChannelEvents, 'signal'> {
   state: PeerState
   /** There is another connection, in the place of the one before. */
   connection: Connection
@@ -71,6 +76,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   #wasLive = false
   #isDetached = false
   #isBroken = false
+  /** Whom the service knows the other side as. */
+  #peerId: string
+  /** Whether the last signal came over the control channel: then the other side may not hear the service. */
+  #isHeardDirectly = false
   /** Whether the other side numbers its connections; only then can there be a second one. */
   #isNumbered = false
   #bytesReceived = 0
@@ -85,7 +94,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#options = options
     this.#greet = greet
     this.#ladder = new RecoveryLadder(this.#lastLookMs, options.isInitiator ? 0 : politeDelayMs)
-    this.#connection = this.#makeConnection(1)
+    this.#peerId = options.member.peerId
+    this.#connection = this.#makeConnection(options.firstGen ?? 1)
     this.#control = this.#use(this.#connection)
   }
 
@@ -108,6 +118,11 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
 
   /** Takes a signal in, in the order of arrival. Never throws. */
   receive(signal: Signal): void {
+    this.#isHeardDirectly = false
+    this.#take(signal)
+  }
+
+  #take(signal: Signal): void {
     const present = this.#connection.gen
     const gen = signal.gen ?? present
     if (signal.gen !== undefined) this.#isNumbered = true
@@ -124,9 +139,9 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
 
   /** This device is on another network now: looks for ways over that at once. */
   onNetworkChange(): void {
-    if (this.#isDetached || this.#state === 'closed') return
+    if (!this.#isHearing || this.#state === 'closed') return
     this.#ladder.onRestarted(performance.now())
-    this.#connection.restartIce()
+    this.#restartIce()
   }
 
   /** Ends the signaling, and leaves the connection as it is: its signals would reach somebody else, or nobody. */
@@ -136,6 +151,34 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#lost = undefined
     if (this.#connection.isNegotiated) this.#review()
     else this.#setState('failed')
+  }
+
+  /** Goes on with the signaling: the service knows the other side, and this one, as somebody else now. */
+  attach(peerId: string): void {
+    this.#peerId = peerId
+    this.#isDetached = false
+    this.#lost = undefined
+    this.#review()
+  }
+
+  /**
+   * Something that was said may be lost: both sides agree once more, over the same connection if that is sure to be possible.
+   */
+  renegotiate(): void {
+    if (this.#state === 'closed' || this.#isDetached) return
+    const { isInitiator } = this.#options
+    const { pc, gen, isNegotiated } = this.#connection
+    // Who was agreed with without numbers knows one connection only.
+    const isOnlyOne = isNegotiated && !this.#isNumbered
+    if (isOnlyOne || (isInitiator && isNegotiated && pc.signalingState === 'stable')) this.#connection.restartIce()
+    else if (isInitiator) this.#rebuild(gen + 1)
+    // Without a number, as there may be another one by now.
+    else this.#send({ type: 'restart', rebuild: true })
+  }
+
+  /** Tells the other side, if it can be told, how to know this one again. */
+  tellId(acquaintance: Acquaintance): void {
+    this.#control.tellId(acquaintance)
   }
 
   close(): void {
@@ -163,14 +206,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   #makeConnection(gen: number): Connection {
-    const { member, isInitiator, configuration } = this.#options
-    return new Connection({
-      peerId: member.peerId,
-      gen,
-      isInitiator,
-      configuration,
-      send: (message) => this.#send(message),
-    })
+    const { isInitiator, configuration } = this.#options
+    return new Connection({ gen, isInitiator, configuration, send: (signal) => this.#send(signal) })
   }
 
   #use(connection: Connection): ControlChannel {
@@ -188,9 +225,16 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     control.on('media', (media) => this.emit('media', media), { signal })
     control.on('want', (heights) => this.emit('want', heights), { signal })
     control.on('id', (id) => this.emit('id', id), { signal })
+    control.on('signal', (told) => this.#hearDirectly(told), { signal })
     control.on('bye', () => this.emit('bye', undefined), { signal })
     control.on('close', () => this.#onControlClosed(), { signal })
     return control
+  }
+
+  #hearDirectly(signal: Signal): void {
+    if (this.#state === 'closed') return
+    this.#isHeardDirectly = true
+    this.#take(signal)
   }
 
   #receiveAhead(signal: Description | Candidate, gen: number): void {
@@ -250,10 +294,11 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (nowMs - this.#lastLookMs > maxLookGapMs) this.#ladder.skip(nowMs)
     this.#lastLookMs = nowMs
     const { connectionState: state } = this.#connection.pc
-    const remedy = this.#ladder.look({ nowMs, state, flow, isBroken: this.#isBroken })
+    const canRebuild = this.#isDetached || this.#options.isServed()
+    const remedy = this.#ladder.look({ nowMs, state, flow, isBroken: this.#isBroken, canRebuild })
     this.#review()
     if (remedy === undefined) return
-    if (!this.#isDetached) this.#apply(remedy)
+    if (!this.#isDetached || (remedy === 'restart' && this.#isHearing)) this.#apply(remedy)
     // Nothing will come of it any more, and not every browser says so.
     else if (remedy === 'rebuild' && !this.#wasLive) this.#setState('failed')
   }
@@ -263,9 +308,20 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     // Who has never answered may yet, and may know one connection only.
     if (!this.#isNumbered && !this.#connection.isNegotiated) this.#onLost()
     // Who does not number connections has one for ever: a restart is all there is.
-    else if (remedy === 'restart' || !this.#isNumbered) this.#connection.restartIce()
+    else if (remedy === 'restart' || !this.#isNumbered) this.#restartIce()
     else if (this.#options.isInitiator) this.#rebuild(gen + 1)
-    else this.#send({ type: 'restart', to: this.#options.member.peerId, gen, rebuild: true })
+    else this.#send({ type: 'restart', gen, rebuild: true })
+  }
+
+  /** The initiator does it: where Firefox answers an offer of the other side, it may want to be the DTLS client that it was not before. */
+  #restartIce(): void {
+    if (this.#options.isInitiator || !this.#isNumbered) this.#connection.restartIce()
+    else this.#send({ type: 'restart', gen: this.#connection.gen })
+  }
+
+  /** Whether a signal has any way to the other side. */
+  get #isHearing(): boolean {
+    return !this.#isDetached || (this.#isNumbered && this.#control.state === 'open')
   }
 
   /** Brings `state` in line with how the connection stands. */
@@ -314,8 +370,13 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.emit('error', error)
   }
 
-  #send(message: ClientMessage): void {
-    if (!this.#isDetached) this.#options.send(message)
+  /**
+   * While the service is not heard, by this side or perhaps by the other one, a signal goes over the control channel as well. It
+   * may arrive twice then, and late: a description that is not new, and a candidate of another generation, are not taken.
+   */
+  #send(signal: OutgoingSignal): void {
+    if (!this.#options.isServed() || this.#isHeardDirectly) this.#control.signal(signal)
+    if (!this.#isDetached) this.#options.send({ ...signal, to: this.#peerId })
   }
 
   #setState(state: PeerState): void {

@@ -36,7 +36,7 @@ export interface PeerEvents {
   channel: RTCDataChannel
   /** Its side of the connection is closed. `left`: it said so before. The call's `left` follows; listen to that. */
   gone: GoneReason
-  /** It has come back to the service, which calls it so now. The call's `left` with `replacedBy` follows; listen to that. */
+  /** It says that the service calls it otherwise now. @internal for `Roster` and `Reunions` */
   renamed: string
   /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), `browser-failed`, or `undelivered`. */
   error: CallError
@@ -51,8 +51,12 @@ export interface PeerOptions {
   readonly configuration: RTCConfiguration
   /** What this side publishes; read whenever it is needed, so it may change. */
   readonly own: Pick<OwnProfile, 'publications' | 'isSending'>
+  /** The number of the first connection; without it: 1. */
+  readonly firstGen?: number
   /** @returns false when the message is lost */
   readonly send: (message: ClientMessage) => boolean
+  /** Whether the service can be heard now. */
+  readonly isServed: () => boolean
   /** How many others there are, of whom each gets a part of the uplink. */
   readonly remotePeers: () => number
   /** What this side may send in all, in kbit/s; undefined: no bound but those of each picture. */

@@ -1,7 +1,7 @@
 import type { Media, Member } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { ConnectionSample } from './connection-sample.js'
-import { type MediaState, mediaState, type WantedHeights } from './control-channel.js'
+import { type Acquaintance, type MediaState, mediaState, type WantedHeights } from './control-channel.js'
 import { Emitter } from './emitter.js'
 import type { SendFileOptions } from './file-sender.js'
 import { Outgoing } from './outgoing.js'
@@ -10,6 +10,7 @@ import { PeerLink } from './peer-link.js'
 import type { PeerEvents, PeerOptions, PeerState } from './peer-options.js'
 import { PeerStream } from './peer-stream.js'
 import { type Quality, QualityMeter } from './quality.js'
+import { randomToken } from './random-token.js'
 import type { Signal } from './signal.js'
 import { type Slot, type StreamKind, slots } from './slots.js'
 
@@ -18,6 +19,12 @@ import { type Slot, type StreamKind, slots } from './slots.js'
  * `stream()` and what was sent to it stay.
  */
 export class Peer extends Emitter<PeerEvents> {
+  /**
+   * The member's `peerId` when this object was made; it stays, whatever the service calls the member after having forgotten it.
+   */
+  readonly id: string
+  /** What this side wants to hear from the peer when it comes back as somebody else. @internal for `Reunions` */
+  readonly token = randomToken()
   readonly #options: PeerOptions
   readonly #link: PeerLink
   readonly #outgoing: Outgoing
@@ -29,12 +36,15 @@ export class Peer extends Emitter<PeerEvents> {
   #media: MediaState | undefined
   #wanted: WantedHeights = {}
   #quality: Quality | undefined
-  #laterId: string | undefined
+  #later: Acquaintance | undefined
+  /** As whom this side has made itself known over the connection. */
+  #toldId: string | undefined
 
   /** Made by `Call` when the service says that the two can negotiate. */
   constructor(options: PeerOptions) {
     super()
     this.#options = options
+    this.id = options.member.peerId
     this.#member = options.member
     if (options.member.media !== undefined) this.#media = mediaOf(options.member.media, undefined)
     this.#link = new PeerLink(options, () => ({ media: this.#own(), wanted: this.#wanted }))
@@ -44,8 +54,8 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link.start()
   }
 
-  /** The member's `peerId`; a member that reconnects comes back as another `Peer` with another id. */
-  get id(): string {
+  /** What the service calls the member now. @internal for what is told of it */
+  get memberId(): string {
     return this.#member.peerId
   }
 
@@ -193,14 +203,37 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#link.control.state === 'open'
   }
 
-  /** What the peer says, over its own connection, that the service calls it now. @internal called by `Roster` */
-  get laterId(): string | undefined {
-    return this.#laterId
+  /** What the peer says, over its own connection, of who it is to the service now. @internal called by `Roster` and `Reunions` */
+  get later(): Acquaintance | undefined {
+    return this.#later
   }
 
-  /** Tells the peer what the service calls this side now. @internal called by `Call` */
-  tellId(id: string): void {
-    this.#link.control.tellId(id)
+  /** Whether the peer has said that it is somebody else to the service than was known. @internal called by `Roster` and `Reunions` */
+  get hasMoved(): boolean {
+    return this.#later !== undefined && this.#later.peerId !== this.memberId
+  }
+
+  /** The number of the present connection. @internal called by `Reunions` */
+  get gen(): number {
+    return this.#link.connection.gen
+  }
+
+  /** Tells the peer, over its own connection, what the service calls this side now; once. @internal called by `Call` */
+  introduce(id: string): void {
+    if (this.#toldId === id || !this.isReachable) return
+    this.#toldId = id
+    this.#link.tellId({ peerId: id, token: this.token })
+  }
+
+  /** Goes on with the signaling, with whom the service calls so now. @internal called by `Roster` */
+  attach(member: Member): void {
+    this.#link.attach(member.peerId)
+    this.update(member)
+  }
+
+  /** Something that was said may be lost. @internal called by `Call` */
+  renegotiate(): void {
+    this.#link.renegotiate()
   }
 
   /** Whether the other side has closed the connection. @internal called by `Roster` */
@@ -246,9 +279,9 @@ export class Peer extends Emitter<PeerEvents> {
     link.on('media', (media) => this.#hearMedia(media))
     link.on('want', (heights) => this.#outgoing.want(heights))
     link.on('sample', (sample) => this.#onSample(sample))
-    link.on('id', (id) => {
-      this.#laterId = id
-      this.emit('renamed', id)
+    link.on('id', (later) => {
+      this.#later = later
+      this.emit('renamed', later.peerId)
     })
     link.on('bye', () => this.emit('gone', 'left'))
     link.on('close', () => this.emit('gone', 'disconnected'))

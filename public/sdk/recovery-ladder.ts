@@ -7,6 +7,8 @@ export interface Observation {
   readonly flow: 'flowing' | 'silent' | 'idle' | 'unknown'
   /** Whether the negotiation failed, or the control channel of a connected pair is closed: nothing heals that. */
   readonly isBroken: boolean
+  /** Whether the other side can be told of a new connection; without that none is of any use. */
+  readonly canRebuild: boolean
 }
 
 /** What is to be done about it. `restart`: ICE, on the same connection. `rebuild`: a new connection. */
@@ -76,14 +78,16 @@ export class RecoveryLadder {
   }
 
   /** Takes a look, and says what is to be done now. */
-  look({ nowMs, state, flow, isBroken }: Observation): Remedy | undefined {
+  look({ nowMs, state, flow, isBroken, canRebuild }: Observation): Remedy | undefined {
     const isFirst = state === 'connected' && !this.#wasConnected
     if (isFirst) this.#wasConnected = true
     if (isFirst || flow === 'flowing' || flow === 'idle') this.#lastFlowMs = nowMs
     if (flow === 'flowing') this.#lastBytesMs = nowMs
     const isSilent = this.#wasConnected && nowMs - this.#lastFlowMs >= silentAfterMs
-    if (state === 'failed' || state === 'closed' || isBroken) return this.#rebuild(nowMs)
-    if (!this.#wasConnected) return nowMs - this.#startedMs >= connectWithinMs ? this.#rebuild(nowMs) : undefined
+    if (state === 'failed' || state === 'closed' || isBroken) return this.#rebuild(nowMs, canRebuild)
+    if (!this.#wasConnected) {
+      return nowMs - this.#startedMs >= connectWithinMs ? this.#rebuild(nowMs, canRebuild) : undefined
+    }
     // Firefox says `disconnected` at times while everything comes, and `connecting` again in a healthy restart.
     if ((state === 'connected' && !isSilent) || this.#isFed(nowMs)) {
       this.#onWell(nowMs)
@@ -91,7 +95,7 @@ export class RecoveryLadder {
     }
     this.#wellMs = undefined
     this.#troubleMs ??= nowMs
-    return this.#mend(nowMs, state === 'connected')
+    return this.#mend(nowMs, state === 'connected', canRebuild)
   }
 
   /** A pause in looking (a page in the background, a computer asleep) tells nothing of the connection. */
@@ -119,7 +123,7 @@ export class RecoveryLadder {
     return nowMs - this.#lastBytesMs < silentAfterMs
   }
 
-  #mend(nowMs: number, isConnected: boolean): Remedy | undefined {
+  #mend(nowMs: number, isConnected: boolean, canRebuild: boolean): Remedy | undefined {
     const troubledMs = nowMs - (this.#troubleMs ?? nowMs) - this.#delayMs
     if (this.#restartedMs === undefined) {
       if (troubledMs < restartAfterMs) return undefined
@@ -127,15 +131,17 @@ export class RecoveryLadder {
       return 'restart'
     }
     const sinceRestartMs = nowMs - this.#restartedMs
-    if (isConnected && sinceRestartMs >= silentAfterRestartMs + this.#delayMs) return this.#rebuild(nowMs)
+    const isInVain = isConnected && sinceRestartMs >= silentAfterRestartMs + this.#delayMs
+    if (isInVain && canRebuild) return this.#rebuild(nowMs, canRebuild)
     if (sinceRestartMs < restartEveryMs) return undefined
     this.#restartedMs = nowMs
     return 'restart'
   }
 
-  #rebuild(nowMs: number): Remedy | undefined {
+  #rebuild(nowMs: number, canRebuild: boolean): Remedy | undefined {
     this.#wellMs = undefined
     this.#troubleMs ??= nowMs
+    if (!canRebuild) return undefined
     const earliestMs = Math.max(this.#troubleMs, this.#rebuiltMs + this.#pauseMs)
     if (nowMs < earliestMs + this.#delayMs) return undefined
     this.#rebuiltMs = nowMs

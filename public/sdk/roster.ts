@@ -1,3 +1,4 @@
+import type { Member } from '../../schemas/index.js'
 import type { GoneReason } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import type { Peer } from './peer.js'
@@ -33,11 +34,12 @@ interface Held {
 /**
  * Who is in the call, as the page is to see it.
  *
- * A peer whose signaling broke (on either side) is an orphan: its media goes on, so it is shown as long as that lasts, but
- * no signal passes any more. A newcomer may be the same person, so it is held back until it is live itself. It takes the place
- * of the orphan that has its id; or that says, over the connection that it still has, that this is its id now; or, as a tile is
- * all that there is to lose, of one that has its name and a dead connection. Else it is somebody else. A name and a picture
- * shown together always belong to one connection.
+ * A peer that the service knows no more (or that it knows this side no more for) is an orphan: its media goes on, so it is
+ * shown as long as that lasts, but no signal passes over the service. `Reunions` finds out which newcomer it is; where that
+ * does not come about, the newcomer is held back until it is live itself. It takes the place of the orphan that has its id; or
+ * that says, over the connection that it still has, that this is its id now; or, as a tile is all that there is to lose, of one
+ * that has its name and a dead connection. Else it is somebody else. A name and a picture shown together always belong to one
+ * connection.
  */
 export class Roster extends Emitter<RosterEvents> {
   /** Whom the page may know of, oldest first. */
@@ -60,6 +62,11 @@ export class Roster extends Emitter<RosterEvents> {
     for (const { peer } of this.#held.values()) yield peer
   }
 
+  /** Those who are shown, and whom the service knows no more, oldest first. */
+  get orphans(): readonly Peer[] {
+    return [...this.#orphans]
+  }
+
   /** How many connections there are to share the uplink. */
   get count(): number {
     return this.shown.size + this.#held.size
@@ -69,8 +76,21 @@ export class Roster extends Emitter<RosterEvents> {
   find(id: string): Peer | undefined {
     const held = this.#held.get(id)
     if (held !== undefined) return held.peer
-    const peer = this.shown.get(id)
+    const peer = this.#shownAs(id)
     return peer !== undefined && !this.#orphans.has(peer) ? peer : undefined
+  }
+
+  #shownAs(memberId: string): Peer | undefined {
+    for (const peer of this.shown.values()) if (peer.memberId === memberId) return peer
+    return undefined
+  }
+
+  /** An orphan is this member: its connection stays, and signals pass again. */
+  attach(orphan: Peer, member: Member): void {
+    this.#discard(member.peerId)
+    this.#orphans.delete(orphan)
+    orphan.attach(member)
+    this.#release(orphan)
   }
 
   /** The service has announced this one. */
@@ -78,18 +98,19 @@ export class Roster extends Emitter<RosterEvents> {
     const { signal } = this.#ended
     this.#discard(peer.id)
     // Announced again: what was known under this id gets no signal from now on.
-    const namesake = this.shown.get(peer.id)
+    const namesake = this.#shownAs(peer.memberId)
     if (namesake !== undefined) this.#adopt(namesake)
     peer.on('gone', (reason) => this.#onGone(peer, reason), { signal })
     peer.on('renamed', (id) => this.#onRenamed(id), { signal })
+    peer.on('state', () => this.#dropIfLost(peer), { signal })
     if (this.#orphans.size === 0) this.#show(peer)
-    else this.#hold({ peer, orphan: this.shown.get(peer.id) })
+    else this.#hold({ peer, orphan: namesake })
   }
 
   /** The service says that this one has gone. */
   remove(id: string, reason: GoneReason): void {
     const wasHeld = this.#discard(id)
-    const peer = this.shown.get(id)
+    const peer = this.#shownAs(id)
     if (peer === undefined) return
     if (reason === 'left') this.#drop(peer, reason)
     else if (wasHeld || this.#orphans.has(peer)) return
@@ -98,7 +119,7 @@ export class Roster extends Emitter<RosterEvents> {
     else this.#drop(peer, reason)
   }
 
-  /** The socket of this side broke. */
+  /** The service knows this side no more. */
   orphanAll(): void {
     for (const held of [...this.#held.values()]) {
       if (held.peer.state === 'live') this.#settle(held)
@@ -128,9 +149,9 @@ export class Roster extends Emitter<RosterEvents> {
   #orphanOf({ peer, orphan }: Held): Peer | undefined {
     if (orphan !== undefined) return orphan
     const orphans = [...this.#orphans]
-    const isNamesake = ({ name, laterId, state }: Peer): boolean =>
-      name !== undefined && name === peer.name && laterId === undefined && state !== 'live'
-    return orphans.find(({ laterId }) => laterId === peer.id) ?? orphans.find(isNamesake)
+    const isNamesake = ({ name, hasMoved, state }: Peer): boolean =>
+      name !== undefined && name === peer.name && !hasMoved && state !== 'live'
+    return orphans.find(({ later }) => later?.peerId === peer.id) ?? orphans.find(isNamesake)
   }
 
   #hold(held: Held): void {
@@ -154,7 +175,6 @@ export class Roster extends Emitter<RosterEvents> {
     if (this.#orphans.has(peer)) return
     this.#orphans.add(peer)
     peer.detach()
-    peer.on('state', () => this.#dropIfLost(peer), { signal: this.#ended.signal })
     this.#dropIfLost(peer)
   }
 
@@ -246,7 +266,7 @@ export class Roster extends Emitter<RosterEvents> {
   /** Who was held back for a place that is free now, or for nobody any more, comes in. */
   #release(orphan: Peer): void {
     for (const held of [...this.#held.values()]) {
-      const isFree = held.orphan === orphan || held.peer.id === orphan.laterId || this.#orphans.size === 0
+      const isFree = held.orphan === orphan || held.peer.id === orphan.later?.peerId || this.#orphans.size === 0
       if (isFree) this.#letIn(held)
     }
   }

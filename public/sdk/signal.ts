@@ -1,5 +1,10 @@
-/** What one peer tells another over the service to connect to it, as it is relayed. */
+import type { ClientMessage } from '../../schemas/index.js'
+
+/** What one peer tells another to connect to it, as it arrives. */
 export type Signal = Description | Candidate | Restart
+
+/** What one peer tells another to connect to it, as it is sent; to whom is known where it goes out. */
+export type OutgoingSignal = ClientMessage<'offer' | 'answer' | 'ice' | 'restart'>
 
 interface FromPeer {
   /** The sender's `peerId`, by the service's word. */
@@ -24,4 +29,11 @@ export interface Candidate extends FromPeer {
 export interface Restart extends FromPeer {
   readonly type: 'restart'
   readonly rebuild: boolean
+}
+
+/** The sender shows that it knows this side from before. */
+export interface Keep {
+  readonly type: 'keep'
+  readonly from: string
+  readonly token: unknown
 }

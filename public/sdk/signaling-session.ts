@@ -1,13 +1,17 @@
-import type { ClientMessage, Joined } from '../../schemas/index.js'
+import type { ClientMessage, Joined, Replace, Resync } from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
 import { CallError } from './call-error.js'
-import type { IncomingMessage } from './decode-message.js'
+import type { IncomingFrame, IncomingMessage } from './decode-message.js'
 import { Emitter } from './emitter.js'
-import { SignalingSocket } from './signaling-socket.js'
+import { Liveness } from './liveness.js'
+import type { ReloadRecord } from './reload-record.js'
+import { ResumableSeat } from './resumable-seat.js'
+import { canProve } from './resume-proof.js'
+import { retryMsOf } from './retry-hint.js'
+import { type Entry, enterRoom } from './signaling-entry.js'
+import type { SignalingSocket, SignalingSocketEvents } from './signaling-socket.js'
 import { pauseUntilWoken } from './wake.js'
-
-/** How long the service may take to answer a `join`, from the first byte of the socket on. */
-const answerTimeoutMs = 10_000
+import { leaveUrl } from './web-socket-url.js'
 
 /**
  * How long a joined socket must last until the next break counts as a new one: a service that lets everybody in and
@@ -17,6 +21,9 @@ const stableAfterMs = 10_000
 /** How long a rejoin that finds the room full goes on at least: our own seat may still be held by the socket that broke. */
 const ghostSeatMs = 30_000
 
+/** More than a seat of any use has: a service that takes nothing in is not waited for for ever. */
+const maxUnacknowledged = 2048
+
 /**
  * Where the connection to the service is. Media does not depend on it: a call goes on while this is `reconnecting`.
  *
@@ -25,36 +32,62 @@ const ghostSeatMs = 30_000
  */
 export type SignalingState = 'connecting' | 'open' | 'reconnecting' | 'closed'
 
+/** What the service says that is of interest beyond the session. */
+export type SessionMessage = Exclude<
+  IncomingMessage,
+  { type: 'joined' | 'full' | 'resumed' | 'resync' | 'ack' | 'ping' | 'draining' }
+>
+
 /** What a `SignalingSession` tells. */
 export interface SignalingSessionEvents {
   state: SignalingState
-  /** In the room: the first time, and again after every reconnect, with another `peerId`. */
+  /** In the room: the first time, and again as somebody new, with another `peerId`, after the seat was lost. */
   joined: Joined
-  message: IncomingMessage
+  /** The seat is lost: what the service knew of this member, and of whom it is connected to, it knows no more. */
+  lost: undefined
+  /** The seat is the same, but something that the service has told is lost. */
+  resync: Resync
+  message: SessionMessage
   error: CallError
   /** It will not come back by itself. */
   end: CallError
 }
 
-/** Keeps a seat in one room over any number of sockets. */
+/** What a `SignalingSession` is given. */
+export interface SignalingSessionOptions {
+  /** Of the WebSocket, `ws:` or `wss:`. */
+  readonly url: URL
+  /** Makes the message with which to enter the room, each time anew. */
+  readonly join: () => ClientMessage<'join'>
+  /** Where the seat is remembered while the page is loaded anew. */
+  readonly record: ReloadRecord
+}
+
+/**
+ * Keeps a seat in one room over any number of sockets. Where the service holds the seat meanwhile nothing is lost: what is
+ * sent waits, and what was said is heard afterwards, each once and in its order.
+ */
 export class SignalingSession extends Emitter<SignalingSessionEvents> {
-  readonly #url: URL
-  readonly #join: () => ClientMessage<'join'>
+  readonly #options: SignalingSessionOptions
   /** Asked when a rejoin has found the room full for a while. */
   mayGiveUp: () => boolean = () => true
   readonly #closing = new AbortController()
+  #seat: ResumableSeat | undefined
+  /** The one that messages go over; undefined while there is none. */
   #socket: SignalingSocket | undefined
+  #listening = new AbortController()
+  #liveness: Liveness | undefined
   #state: SignalingState = 'connecting'
+  /** Whether the service may still know this member, by this socket or by a held seat. */
+  #isSeated = false
+  #isEntering = false
+  /** Ends the pause before the next try. */
+  #hurry = new AbortController()
   #backOff = new BackOff()
 
-  /**
-   * @param url   of the WebSocket, `ws:` or `wss:`
-   * @param join  makes the message with which to enter the room, each time anew
-   */
-  constructor(url: URL, join: () => ClientMessage<'join'>) {
+  constructor(options: SignalingSessionOptions) {
     super()
-    this.#url = url
-    this.#join = join
+    this.#options = options
   }
 
   get state(): SignalingState {
@@ -69,9 +102,14 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   async start(signal?: AbortSignal): Promise<Joined> {
     const abort = (): void => this.close()
     signal?.addEventListener('abort', abort)
+    const replace = this.#options.record.take()
     try {
-      return await this.#attempt()
+      const { answer } = await this.#enter(replace)
+      if (answer.type === 'joined') return answer
+      throw new CallError('protocol', `${answer.type} in answer to a join`)
     } catch (error) {
+      // Tried again, it can still be of use.
+      if (replace !== undefined) this.#options.record.write(replace)
       this.close()
       if (signal?.aborted) throw new CallError('aborted', undefined, { cause: signal.reason })
       throw error
@@ -80,84 +118,225 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     }
   }
 
-  /** @returns false when there is no joined socket; the message is lost then */
+  /** @returns false when the message is lost: there is neither a socket nor a seat that is held */
   send(message: ClientMessage): boolean {
-    return this.#state === 'open' && this.#socket !== undefined && this.#socket.send(message)
+    if (this.#state === 'closed') return false
+    if (this.#seat === undefined) return this.#socket?.send(message) ?? false
+    const numbered = this.#seat.number(message)
+    this.#liveness?.sent()
+    this.#socket?.send(numbered)
+    if (this.#seat.unacknowledged.length > maxUnacknowledged) this.#onLost()
+    return true
+  }
+
+  /** This device is on another network now: what went over the old one need not be waited for. */
+  refresh(): void {
+    if (this.#seat !== undefined && this.#socket !== undefined) void this.#comeBack(0)
   }
 
   /** Leaves the room and lets the socket go. No event but `state` follows. */
   close(): void {
-    this.send({ type: 'leave' })
+    if (this.#state === 'closed') return
+    const isTold = this.#socket?.isOpen === true && this.send({ type: 'leave' })
+    if (!isTold) this.#sayFarewell()
+    this.#finish()
+  }
+
+  /** The page goes: leaves the room in a way that still works now, and remembers the seat, in case it is only loaded anew. */
+  abandon(): void {
+    if (this.#state === 'closed') return
+    if (!this.#sayFarewell()) this.send({ type: 'leave' })
+    this.#finish()
+  }
+
+  /** @returns whether the service will hear of it, as far as a page can know */
+  #sayFarewell(): boolean {
+    const farewell = this.#seat?.farewell
+    if (farewell === undefined) return false
+    if (!navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(farewell.leave))) return false
+    this.#options.record.write(farewell.replace)
+    return true
+  }
+
+  #finish(): void {
     this.#setState('closed')
     this.#closing.abort()
+    this.#liveness?.stop()
+    this.#listening.abort()
     this.#socket?.close()
+    this.#socket = undefined
   }
 
-  /** One socket and one `join`. Settles when the service has answered or its time is up; once joined, the socket feeds this session. */
-  #attempt(): Promise<Joined> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing.signal.aborted) return reject(new CallError('aborted'))
-      const socket = new SignalingSocket(this.#url)
-      this.#socket = socket
-      const answered = new AbortController()
-      let stableTimer: ReturnType<typeof setTimeout> | undefined
-      let isJoined = false
-      // It does not wait for the socket's close: a service that is silent now will not answer the close frame either.
-      const refuse = (error: CallError): void => {
-        clearTimeout(answerTimer)
-        answered.abort()
-        reject(error)
-        socket.close()
-      }
-      const answerTimer = setTimeout(() => refuse(new CallError('signaling-unreachable', 'no answer')), answerTimeoutMs)
-      this.#closing.signal.addEventListener('abort', () => refuse(new CallError('aborted')), {
-        signal: answered.signal,
-      })
-      const accept = (joined: Joined): void => {
-        clearTimeout(answerTimer)
-        answered.abort()
-        isJoined = true
-        stableTimer = setTimeout(() => {
-          this.#backOff = new BackOff()
-        }, stableAfterMs)
-        this.#setState('open')
-        resolve(joined)
-        this.emit('joined', joined)
-      }
-      socket.on('open', () => socket.send(this.#join()))
-      socket.on('error', (error) => this.emit('error', error))
-      socket.on('message', (message) => {
-        if (isJoined) this.emit('message', message)
-        else if (answered.signal.aborted) return
-        else if (message.type === 'joined') accept(message)
-        else if (message.type === 'full') refuse(new CallError('room-full'))
-        else if (message.type === 'error') refuse(CallError.ofService(message))
-      })
-      socket.on('close', ({ code, reason, mayReturn }) => {
-        clearTimeout(stableTimer)
-        const error = new CallError(mayReturn ? 'signaling-unreachable' : 'rejected', `${code} ${reason}`.trim())
-        if (!isJoined) refuse(error)
-        else if (mayReturn) void this.#comeBack()
-        else this.#end(error)
-      })
+  /** One socket, and one way into the room over it. */
+  async #enter(replace?: Replace): Promise<Entry> {
+    const entry = await enterRoom({
+      url: this.#options.url,
+      join: (replace) => ({
+        ...this.#options.join(),
+        ...(canProve() && { resume: true }),
+        ...(replace && { replace }),
+      }),
+      seat: this.#seat,
+      replace,
+      onOpen: () => this.#letGo(),
+      onSeatLost: () => this.#loseSeat(),
+      onError: (error) => this.emit('error', error),
+      signal: this.#closing.signal,
     })
+    this.#use(entry)
+    return entry
   }
 
-  /** Goes on until the room is joined again, the service refuses, or the session is closed. Never rejects. */
-  async #comeBack(): Promise<void> {
-    if (this.#state === 'closed') return
+  /** Nothing comes from this socket any more; a seat is not given up by that. */
+  #letGo(): void {
+    this.#liveness?.stop()
+    this.#listening.abort()
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+
+  #loseSeat(): void {
+    this.#seat = undefined
+    if (!this.#isSeated) return
+    this.#isSeated = false
     this.#setState('reconnecting')
+    this.emit('lost', undefined)
+  }
+
+  #use({ socket, answer }: Entry): void {
+    this.#listening = new AbortController()
+    const { signal } = this.#listening
+    this.#socket = socket
+    this.#isSeated = true
+    socket.on('frame', (frame) => this.#receive(socket, frame), { signal })
+    socket.on('error', (error) => this.emit('error', error), { signal })
+    socket.on('close', (close) => this.#onClose(close), { signal })
+    const stableTimer = setTimeout(() => {
+      this.#backOff = new BackOff()
+    }, stableAfterMs)
+    signal.addEventListener('abort', () => clearTimeout(stableTimer))
+    if (answer.type === 'joined') this.#seat = ResumableSeat.of(answer)
+    if (this.#seat !== undefined) this.#goOn(this.#seat, socket, answer)
+    this.#setState('open')
+    if (answer.type === 'joined') this.emit('joined', answer)
+    else if (answer.type === 'resync') this.emit('resync', answer)
+  }
+
+  #goOn(seat: ResumableSeat, socket: SignalingSocket, answer: Entry['answer']): void {
+    const { pingIntervalMs, pongTimeoutMs } = seat.session
+    const liveness = new Liveness({
+      maxSilenceMs: pingIntervalMs + pongTimeoutMs,
+      onDead: () => this.#onDead(),
+    })
+    this.#liveness = liveness
+    if (answer.type === 'joined') return
+    seat.acknowledge(answer.n)
+    if (answer.type === 'resync') seat.skipTo(answer.seq)
+    for (const message of seat.unacknowledged) {
+      socket.send(message)
+      liveness.sent()
+    }
+  }
+
+  #receive(socket: SignalingSocket, { message, link }: IncomingFrame): void {
+    this.#liveness?.heard()
+    const seat = this.#seat
+    if (seat !== undefined && link !== undefined) {
+      if (!seat.admit(link)) {
+        this.#onDead()
+        return
+      }
+      const acknowledgement = seat.acknowledgement()
+      if (acknowledgement !== undefined) socket.send(acknowledgement)
+    }
+    if (message === undefined) return
+    switch (message.type) {
+      case 'joined':
+      case 'full':
+      case 'resumed':
+      case 'resync':
+        break
+      case 'ping':
+        socket.send({ type: 'pong' })
+        break
+      case 'ack':
+        seat?.acknowledge(message.n)
+        this.#liveness?.acknowledged(seat?.unacknowledged.length === 0)
+        break
+      case 'draining':
+        void this.#comeBack(message.retryMs)
+        break
+      case 'error':
+        // What was said before it is missing there.
+        if (message.code === 'out-of-order') this.#onDead()
+        else this.emit('message', message)
+        break
+      default:
+        this.emit('message', message)
+    }
+  }
+
+  /** The socket is of no use, whatever it says of itself. */
+  #onDead(): void {
+    this.#letGo()
+    void this.#comeBack()
+  }
+
+  #onClose({ code, reason, mayReturn }: SignalingSocketEvents['close']): void {
+    this.#letGo()
+    if (mayReturn) {
+      void this.#comeBack(retryMsOf(reason))
+    } else {
+      // It is given up with such a close, or another page has it.
+      this.#seat = undefined
+      this.#end(new CallError('rejected', `${code} ${reason}`.trim()))
+    }
+  }
+
+  #onLost(): void {
+    this.#letGo()
+    this.#loseSeat()
+    void this.#comeBack()
+  }
+
+  /**
+   * Goes on until there is a new socket in the room, the service refuses, or the session is closed. A socket that there still
+   * is is used until the next one is open. Never rejects.
+   *
+   * @param firstDelayMs  of the next try; without it, and of the later ones, a random one that grows
+   */
+  async #comeBack(firstDelayMs?: number): Promise<void> {
+    if (this.#socket === undefined && this.#seat === undefined) this.#loseSeat()
+    if (this.#socket === undefined) this.#setState('reconnecting')
+    if (this.#isEntering) {
+      if (firstDelayMs !== undefined) this.#hurry.abort(firstDelayMs)
+      return
+    }
+    this.#isEntering = true
+    let delayMs = firstDelayMs
+    do {
+      await this.#tryToEnter(delayMs)
+      delayMs = undefined
+      // A listener of `joined` may have lost the seat again.
+    } while (this.#socket === undefined && !this.#closing.signal.aborted)
+    this.#isEntering = false
+  }
+
+  async #tryToEnter(firstDelayMs: number | undefined): Promise<void> {
     // Short steps find the seat soon after it is free.
     const fullBackOff = new BackOff({ maxMs: 2000 })
     let fullSinceMs: number | undefined
+    let delayMs = firstDelayMs
     while (!this.#closing.signal.aborted) {
       const backOff = fullSinceMs === undefined ? this.#backOff : fullBackOff
-      await pauseUntilWoken(backOff.nextMs(), this.#closing.signal)
+      delayMs = await this.#pause(delayMs ?? backOff.nextMs())
+      if (delayMs !== undefined) continue
       if (this.#closing.signal.aborted) return
       try {
-        await this.#attempt()
+        await this.#enter()
         return
       } catch (error) {
+        if (this.#socket === undefined) this.#setState('reconnecting')
         if (!(error instanceof CallError) || !error.retryable) return this.#end(error)
         if (error.code !== 'room-full') {
           fullSinceMs = undefined
@@ -167,6 +346,16 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         if (performance.now() - fullSinceMs > ghostSeatMs && this.mayGiveUp()) return this.#end(error)
       }
     }
+  }
+
+  /** @returns undefined when it is over; else how long it is to be from now on, as the service has said meanwhile */
+  async #pause(delayMs: number): Promise<number | undefined> {
+    this.#hurry = new AbortController()
+    const { signal } = this.#hurry
+    await pauseUntilWoken(delayMs, AbortSignal.any([this.#closing.signal, signal]))
+    if (!signal.aborted) return undefined
+    this.#backOff = new BackOff()
+    return signal.reason
   }
 
   #end(error: unknown): void {

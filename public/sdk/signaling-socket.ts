@@ -1,7 +1,7 @@
 import type { ClientMessage } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { mayReturn } from './close-code.js'
-import { decodeMessage, type IncomingMessage } from './decode-message.js'
+import { decodeFrame, type IncomingFrame } from './decode-message.js'
 import { Emitter } from './emitter.js'
 
 /** How long a socket may take to open. A browser alone would wait for minutes. */
@@ -10,8 +10,8 @@ const openTimeoutMs = 10_000
 /** What a `SignalingSocket` tells. */
 export interface SignalingSocketEvents {
   open: undefined
-  message: IncomingMessage
-  /** A frame that could not be understood; the socket stays. */
+  frame: IncomingFrame
+  /** A frame, or its message, could not be understood; the socket stays. */
   error: CallError
   /** The last event. `mayReturn`: whether another socket may be opened without being asked. */
   close: { readonly code: number; readonly reason: string; readonly mayReturn: boolean }
@@ -66,13 +66,14 @@ export class SignalingSocket extends Emitter<SignalingSocketEvents> {
   }
 
   #receive(data: unknown): void {
-    let message: IncomingMessage | undefined
+    let frame: IncomingFrame
     try {
-      message = decodeMessage(data)
+      frame = decodeFrame(data)
     } catch (error) {
       this.emit('error', error instanceof CallError ? error : new CallError('protocol', undefined, { cause: error }))
       return
     }
-    if (message !== undefined) this.emit('message', message)
+    if (frame.error !== undefined) this.emit('error', frame.error)
+    this.emit('frame', frame)
   }
 }

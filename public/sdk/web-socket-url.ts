@@ -11,3 +11,12 @@ export function webSocketUrl(url: string | URL, base: string): URL {
   resolved.protocol = resolved.protocol === 'https:' || resolved.protocol === 'wss:' ? 'wss:' : 'ws:'
   return resolved
 }
+
+/** Where a page leaves over no socket: `POST /leave`, beside the WebSocket (which is at `/` and at `/ws`, below a prefix). */
+export function leaveUrl(webSocket: URL): URL {
+  const url = new URL(webSocket)
+  url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:'
+  url.pathname = `${url.pathname.replace(/\/(ws)?$/, '')}/leave`
+  url.search = ''
+  return url
+}

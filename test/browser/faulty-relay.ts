@@ -42,8 +42,10 @@ export async function startFaultyRelay(
     const early: string[] = []
     let latest = 0
     client.on('message', (data) => {
-      if (service.readyState === WebSocket.OPEN) service.send(data.toString())
-      else early.push(data.toString())
+      // Who can resume would see that something is missing, and fetch it, before the signals are of any harm.
+      const text = data.toString().replace('"resume":true', '"resume":false')
+      if (service.readyState === WebSocket.OPEN) service.send(text)
+      else early.push(text)
     })
     service.on('open', () => {
       for (const text of early) service.send(text)

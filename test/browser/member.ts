@@ -10,6 +10,10 @@ declare global {
   var told: string[]
   /** The last socket it has opened. */
   var socket: WebSocket
+  /** Every frame that has come over any socket, in order. */
+  var socketLog: string[]
+  /** While it is true, no new socket reaches the service. */
+  var isCutOff: boolean
 }
 
 /** Somebody in a call by the SDK alone, on a page without anything of ours but the SDK. */
@@ -27,10 +31,13 @@ export class Member {
     // It asks for small pictures itself.
     const person = await Person.open(t, browser, `${url}/livez`, { hasFullCamera: true, ...(prepare && { prepare }) })
     await person.page.evaluate(() => {
+      globalThis.socketLog = []
+      globalThis.isCutOff = false
       globalThis.WebSocket = class extends globalThis.WebSocket {
         constructor(url: string | URL) {
-          super(url)
+          super(globalThis.isCutOff ? 'ws://127.0.0.1:1' : url)
           globalThis.socket = this
+          this.addEventListener('message', ({ data }) => globalThis.socketLog.push(String(data)))
         }
       }
     })
@@ -164,5 +171,22 @@ export class Member {
   /** Loses the connection to the service; it comes back by itself. */
   async loseSocket(): Promise<void> {
     await this.page.evaluate(() => globalThis.socket.close())
+  }
+
+  /** Loses the connection to the service, and gets no other one until `isCutOff` is false again. */
+  async cutOff(): Promise<void> {
+    await this.page.evaluate(() => {
+      globalThis.isCutOff = true
+      globalThis.socket.close()
+    })
+  }
+
+  async endCutOff(): Promise<void> {
+    await this.page.evaluate(() => (globalThis.isCutOff = false))
+  }
+
+  /** Waits until the service has said something of this type. */
+  async hasHeard(type: string): Promise<void> {
+    await this.page.waitForFunction((type) => globalThis.socketLog.some((text) => JSON.parse(text).type === type), type)
   }
 }

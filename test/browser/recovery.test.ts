@@ -12,12 +12,17 @@ declare global {
   var areCandidatesHeld: boolean
   /** While it is true, no socket reaches the service. */
   var isCutOff: boolean
+  /** While it is true, nobody is told that they are known. */
+  var areUnknown: boolean
   var sockets: WebSocket[]
   /** The names that stood over a picture while the call was on. */
   var namesShown: Set<string>
 }
 
 const room = '1001'
+
+/** It closes every socket at once when it stops, and asks nobody to go elsewhere first. */
+const abrupt = { drainMs: 0 }
 
 /** Lets a test hold candidates back, cut one side off, and see every name that the page shows. */
 function instrument(): void {
@@ -26,6 +31,7 @@ function instrument(): void {
   globalThis.namesShown = new Set()
   globalThis.areCandidatesHeld = false
   globalThis.isCutOff = false
+  globalThis.areUnknown = false
   globalThis.RTCPeerConnection = class extends globalThis.RTCPeerConnection {
     constructor(configuration?: RTCConfiguration) {
       super(configuration)
@@ -40,6 +46,10 @@ function instrument(): void {
     constructor(url: string | URL) {
       super(globalThis.isCutOff ? 'ws://127.0.0.1:1/' : url)
       globalThis.sockets.push(this)
+    }
+
+    override send(data: string): void {
+      super.send(globalThis.areUnknown ? data.replace(/"token":"/, '"token":"not ') : data)
     }
   }
   new MutationObserver(() => {
@@ -73,7 +83,7 @@ function peerIds(person: Person): Promise<string[]> {
   return person.page.evaluate(() => [...(globalThis.signalboxCall?.peers.keys() ?? [])])
 }
 
-function put(person: Person, flag: 'areCandidatesHeld' | 'isCutOff', value: boolean): Promise<void> {
+function put(person: Person, flag: 'areCandidatesHeld' | 'isCutOff' | 'areUnknown', value: boolean): Promise<void> {
   return person.page.evaluate(
     ([flag, value]) => {
       globalThis[flag] = value
@@ -90,17 +100,21 @@ async function hasOther(person: Person, before: readonly string[]): Promise<void
   }, before)
 }
 
-/** Waits until the picture that the page shows is of this connection (the first is 0), and has so many more frames. */
+/** Waits until the picture that the page shows is of this connection (the first is 0, the last one made -1), and has so many more frames. */
 async function showsConnection(person: Person, index: number): Promise<void> {
   await person.page.waitForFunction((index) => {
     const [peer] = globalThis.signalboxCall?.peers.values() ?? []
     const video = document.querySelector<HTMLVideoElement>('.tile video')
     if (peer === undefined || !(video?.srcObject instanceof MediaStream)) return false
     const shown = video.srcObject.getTracks()
-    const received = connections[index]?.getReceivers().map(({ track }) => track) ?? []
+    const received =
+      connections
+        .at(index)
+        ?.getReceivers()
+        .map(({ track }) => track) ?? []
     return (
       peer.stream() === video.srcObject &&
-      peer.pc === connections[index] &&
+      peer.pc === connections.at(index) &&
       shown.length === 2 &&
       shown.every((track) => received.includes(track) && track.readyState === 'live' && !track.muted)
     )
@@ -127,9 +141,10 @@ function bothOf<Result>({ ada, bo }: Pair, act: (person: Person) => Promise<Resu
 t.test('recovery', async (t) => {
   const browser = await openBrowser('chromium')
 
-  t.test('after a restart of the service both sides go on over a new connection', async (t) => {
-    const first = await startService(t)
+  t.test('a restart of the service, after which the two cannot know each other again: a new connection', async (t) => {
+    const first = await startService(t, abrupt)
     const pair = await startPair(t, browser, first.url)
+    await bothOf(pair, (person) => put(person, 'areUnknown', true))
     const before = (await bothOf(pair, peerIds)).flat()
     await pair.ada.page.evaluate(() => {
       const log: string[] = []
@@ -139,7 +154,7 @@ t.test('recovery', async (t) => {
       call?.on('peer', (peer) => log.push(`peer ${peer.state}`))
     })
     await first.app.close()
-    await startService(t, {}, portOf(first.url))
+    await startService(t, abrupt, portOf(first.url))
     await bothOf(pair, (person) => hasOther(person, before))
     await bothOf(pair, (person) => showsConnection(person, 1))
     t.strictSame(
@@ -153,13 +168,14 @@ t.test('recovery', async (t) => {
   })
 
   t.test('a second restart, while the pair reconnects, leaves the picture alive', async (t) => {
-    const first = await startService(t)
+    const first = await startService(t, abrupt)
     const port = portOf(first.url)
     const pair = await startPair(t, browser, first.url)
     const before = (await bothOf(pair, peerIds)).flat()
+    await bothOf(pair, (person) => put(person, 'areUnknown', true))
     await bothOf(pair, (person) => put(person, 'areCandidatesHeld', true))
     await first.app.close()
-    const second = await startService(t, {}, port)
+    const second = await startService(t, abrupt, port)
     await bothOf(pair, async (person) => {
       await person.page.waitForFunction(
         () => connections[1]?.signalingState === 'stable' && connections[1].remoteDescription !== null,
@@ -170,18 +186,18 @@ t.test('recovery', async (t) => {
     await second.app.close()
     await bothOf(pair, (person) => put(person, 'areCandidatesHeld', false))
     await bothOf(pair, (person) => showsConnection(person, 0))
-    await startService(t, {}, port)
+    await startService(t, abrupt, port)
     await bothOf(pair, (person) => hasOther(person, before))
-    await bothOf(pair, (person) => showsConnection(person, 2))
+    await bothOf(pair, (person) => showsConnection(person, -1))
   })
 
   t.test('a stranger who takes the seat after a restart is never named over the picture of another', async (t) => {
-    const first = await startService(t)
+    const first = await startService(t, abrupt)
     const { ada, bo } = await startPair(t, browser, first.url)
     await put(bo, 'isCutOff', true)
     await put(ada, 'isCutOff', true)
     await first.app.close()
-    await startService(t, {}, portOf(first.url))
+    await startService(t, abrupt, portOf(first.url))
     const cy = await Client.join(t, first.url, room, { name: 'Cy' })
     await put(ada, 'isCutOff', false)
     await cy.next('ready')
@@ -193,11 +209,12 @@ t.test('recovery', async (t) => {
     await ada.page.waitForFunction(() => connections[1]?.connectionState === 'closed')
     t.strictSame(await ada.page.evaluate(() => [...namesShown]), ['Bo'])
     await put(bo, 'isCutOff', false)
-    await Promise.all([showsConnection(ada, 2), showsConnection(bo, 1)])
+    await bo.page.waitForSelector('#pill', { state: 'hidden' })
+    await Promise.all([showsConnection(ada, 0), showsConnection(bo, 0)])
   })
 
   t.test('who hangs up while the service is away has left', async (t) => {
-    const { app, url } = await startService(t)
+    const { app, url } = await startService(t, abrupt)
     const { ada, bo } = await startPair(t, browser, url)
     await app.close()
     await ada.page.waitForSelector('#pill', { state: 'visible' })
@@ -208,7 +225,7 @@ t.test('recovery', async (t) => {
   })
 
   t.test('who closes the window while the service is away is gone', async (t) => {
-    const { app, url } = await startService(t)
+    const { app, url } = await startService(t, abrupt)
     const { ada, bo } = await startPair(t, browser, url)
     await app.close()
     await ada.page.waitForSelector('#pill', { state: 'visible' })
@@ -216,8 +233,8 @@ t.test('recovery', async (t) => {
     await ada.state('left')
   })
 
-  t.test('when one side alone loses the service, both go on, and meet again', async (t) => {
-    const { url } = await startService(t)
+  t.test('when one side alone loses the service, and its seat, both go on, and meet again', async (t) => {
+    const { url } = await startService(t, { resumeWindowMs: 500 })
     const pair = await startPair(t, browser, url)
     const { ada, bo } = pair
     const before = await peerIds(bo)
@@ -234,11 +251,16 @@ t.test('recovery', async (t) => {
       globalThis.isCutOff = true
       globalThis.sockets.at(-1)?.close()
     })
-    t.equal(await heard, 'disconnected')
+    t.equal(await heard, 'expired')
     await bothOf(pair, (person) => showsConnection(person, 0))
     t.strictSame(await peerIds(bo), before)
     await put(ada, 'isCutOff', false)
-    await bothOf(pair, (person) => showsConnection(person, 1))
+    await ada.page.waitForSelector('#pill', { state: 'hidden' })
+    await bothOf(pair, (person) => showsConnection(person, 0))
+    t.strictSame(await peerIds(bo), before, 'the same one')
+    // And the service is between the two again.
+    await ada.page.evaluate(() => globalThis.signalboxCall?.update({ name: 'Ada L.' }))
+    await bo.page.waitForFunction(() => document.querySelector('.tile-name')?.textContent === 'Ada L.')
   })
 
   t.test('who loses the service and then closes the window is gone', async (t) => {
@@ -301,7 +323,7 @@ t.test('a service that is there but does no good', async (t) => {
     t: Test,
     prepare?: () => void,
   ): Promise<{ ada: Person; sockets: { next(): Promise<ServiceSocket> } }> {
-    const { app, url } = await startService(t)
+    const { app, url } = await startService(t, abrupt)
     const ada = await Person.open(t, browser, url, prepare && { prepare })
     await ada.join(room, 'Ada')
     await app.close()

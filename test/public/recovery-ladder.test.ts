@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type Observation, RecoveryLadder, type Remedy } from '../../public/sdk/recovery-ladder.js'
 
-type Look = Pick<Observation, 'state' | 'flow'> & { readonly isBroken?: boolean }
+type Look = Pick<Observation, 'state' | 'flow'> & Partial<Pick<Observation, 'isBroken' | 'canRebuild'>>
 
 const well: Look = { state: 'connected', flow: 'flowing' }
 const silent: Look = { state: 'connected', flow: 'silent' }
@@ -13,7 +13,7 @@ const failed: Look = { state: 'failed', flow: 'silent' }
 function watch(ladder: RecoveryLadder, looks: readonly Look[], fromSecond = 0): [number, Remedy][] {
   return looks.flatMap((look, index) => {
     const nowMs = (fromSecond + index) * 1000
-    const remedy = ladder.look({ nowMs, isBroken: false, ...look })
+    const remedy = ladder.look({ nowMs, isBroken: false, canRebuild: true, ...look })
     if (remedy === 'rebuild') ladder.onRebuilt(nowMs)
     return remedy === undefined ? [] : [[fromSecond + index, remedy]]
   })
@@ -64,6 +64,22 @@ t.test('failed, or broken: a new connection at once, then at growing intervals, 
     t.strictSame(seconds.slice(0, 6), [0, 1, 3, 7, 15, 23])
     t.equal((seconds.at(-1) ?? 0) - (seconds.at(-2) ?? 0), 30)
   }
+})
+
+t.test('while the other side cannot be told there is no new connection, but one at once when it can', async (t) => {
+  const ladder = new RecoveryLadder(0, 0)
+  watch(ladder, [well])
+  const cut = { canRebuild: false }
+  t.strictSame(watch(ladder, times(15, { ...silent, ...cut }), 1), [
+    [4, 'restart'],
+    [9, 'restart'],
+    [14, 'restart'],
+  ])
+  t.strictSame(watch(ladder, times(10, { ...failed, ...cut }), 16), [])
+  t.strictSame(watch(ladder, times(2, failed), 26), [
+    [26, 'rebuild'],
+    [27, 'rebuild'],
+  ])
 })
 
 t.test('the patience with a connection comes back when it has been well for a while', async (t) => {

@@ -3,9 +3,15 @@ import t from 'tap'
 import { CallError } from '../../public/sdk/call-error.js'
 import { codecOrder } from '../../public/sdk/codec-order.js'
 import { decodeControlMessage, mediaState } from '../../public/sdk/control-channel.js'
-import { decodeMessage } from '../../public/sdk/decode-message.js'
+import { decodeFrame } from '../../public/sdk/decode-message.js'
 import { OwnProfile } from '../../public/sdk/own-profile.js'
 import { FreshDescriptions, sdpVersionOf } from '../../public/sdk/sdp-version.js'
+
+function decodeMessage(data: unknown) {
+  const { message, error } = decodeFrame(data)
+  if (error !== undefined) throw error
+  return message
+}
 
 const sdp = (version: number | string, session = '42', more = '') =>
   `v=0\r\no=- ${session} ${version} IN IP4 0.0.0.0\r\n${more}`

@@ -3,13 +3,19 @@ import { BackOff } from '../../public/sdk/back-off.js'
 import { CallError, callErrors } from '../../public/sdk/call-error.js'
 import { CandidateQueue, ufragsOf } from '../../public/sdk/candidate-queue.js'
 import { mayReturn } from '../../public/sdk/close-code.js'
-import { candidateOf, decodeMessage, sdpOf } from '../../public/sdk/decode-message.js'
+import { candidateOf, decodeFrame, sdpOf } from '../../public/sdk/decode-message.js'
 import { EarlySignals } from '../../public/sdk/early-signals.js'
 import { Emitter } from '../../public/sdk/emitter.js'
 import { mediaErrorCode } from '../../public/sdk/media.js'
 import { assignSlots, slots } from '../../public/sdk/slots.js'
 import { webSocketUrl } from '../../public/sdk/web-socket-url.js'
 import { closeCodes } from '../../schemas/index.js'
+
+function decodeMessage(data: unknown) {
+  const { message, error } = decodeFrame(data)
+  if (error !== undefined) throw error
+  return message
+}
 
 const sdp = (...ufrags: string[]) => `v=0\r\n${ufrags.map((ufrag) => `a=ice-ufrag:${ufrag}\r\n`).join('')}`
 const candidate = (text: string, usernameFragment?: string) => ({
