@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/index.js'
@@ -66,6 +67,35 @@ t.test('the documentation of the SDK', async (t) => {
     const pages = [await open(t, browser, url, logs), await open(t, browser, url, logs)]
     for (const page of pages)
       await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5)
+  })
+
+  await t.test('with a bundler an application is one file, with as much of the SDK in it as it uses', async (t) => {
+    const bundle = async (contents: string): Promise<string> => {
+      const stdin = { contents, resolveDir: folder }
+      const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', minify: true, write: false })
+      return outputFiles[0]?.text ?? ''
+    }
+    const small = await bundle("import { callErrors } from 'signalbox/client'; console.log(callErrors)")
+    t.ok(small.length < 3000, `${small.length} characters of the SDK for one of its lists`)
+    const whole = await bundle(
+      html[0]?.match(/<script type="module">([\s\S]*)<\/script>/)?.[1]?.replace('/sdk/index.js', 'signalbox/client') ??
+        '',
+    )
+    t.comment(`the whole SDK: ${whole.length} characters`)
+    const url = await startWith(t, `<!doctype html><video autoplay></video><script type="module">${whole}</script>`)
+    const logs: string[] = []
+    const pages = [await open(t, browser, url, logs), await open(t, browser, url, logs)]
+    for (const page of pages)
+      await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5)
+    t.notOk(
+      await pages[0]?.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.includes('/sdk/')),
+      ),
+    )
+    t.strictSame(
+      logs.filter((line) => line.startsWith('error')),
+      [],
+    )
   })
 
   for (const [index, code] of examples.entries()) {
