@@ -191,7 +191,11 @@ export const Keep = Type.Object(
   {
     type: Type.Literal('keep'),
     ...relayed,
-    token: Type.Optional(Type.Unknown({ description: 'What the other side has said over that connection. Opaque.' })),
+    proof: Type.Optional(
+      Type.Unknown({
+        description: 'Which connection: the certificates at its two ends, see *What clients agree on*. Opaque.',
+      }),
+    ),
   },
   {
     ...open,

@@ -130,7 +130,7 @@ export const RelayedKeep = Type.Object(
   {
     type: Type.Literal('keep'),
     from,
-    token: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+    proof: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
     gen,
     ...chained,
   },

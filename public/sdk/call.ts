@@ -85,9 +85,11 @@ export class Call extends Emitter<CallEvents> {
     this.#roster = new Roster(() => session.state === 'open')
     this.#reunions = new Reunions({
       orphans: () => this.#roster.orphans,
-      show: (to, token) => this.#session.send({ type: 'keep', to, token }),
+      isServed: () => session.state === 'open',
+      isTaken: (id) => this.#roster.find(id) !== undefined,
+      show: (to, proof) => session.send({ type: 'keep', to, proof }),
       reunite: (orphan, ready) => this.#reunite(orphan, ready),
-      admit: (ready, firstGen) => this.#admit(ready, firstGen),
+      admit: (ready, firstGen, isOverdue) => this.#admit(ready, firstGen, isOverdue),
     })
     const { signal } = this.#ended
     this.#roster.on('peer', (peer) => this.emit('peer', peer))
@@ -303,6 +305,10 @@ export class Call extends Emitter<CallEvents> {
       case 'restart':
         this.#onSignal(message)
         break
+      case 'peer-away':
+      case 'peer-back':
+        this.#onAway(message.peerId, message.type === 'peer-away')
+        break
       case 'peer-updated':
         this.#onUpdated(message)
         break
@@ -330,6 +336,11 @@ export class Call extends Emitter<CallEvents> {
     this.#roster.find(member.peerId)?.update(member)
   }
 
+  #onAway(id: string, isAway: boolean): void {
+    const peer = this.#roster.find(id)
+    if (peer !== undefined) peer.isAway = isAway
+  }
+
   #onSignal(signal: Signal): void {
     // Who makes an offer does not wait to be known again.
     this.#reunions.admit(signal.from, signal.gen)
@@ -338,7 +349,7 @@ export class Call extends Emitter<CallEvents> {
     else peer.receive(signal)
   }
 
-  #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number): void {
+  #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number, isOverdue: boolean): void {
     const { iceServers, iceTransportPolicy, uplinkKbps } = this.#options
     const peer = new Peer({
       member,
@@ -363,7 +374,8 @@ export class Call extends Emitter<CallEvents> {
     peer.on('file', (file) => this.#whenShown(peer, () => this.emit('file', { from: peer, file })))
     this.#roster.add(peer)
     for (const signal of this.#early.take(member.peerId)) peer.receive(signal)
-    if (this.#unheard.delete(member.peerId) && !isInitiator) peer.renegotiate()
+    const isUnheard = this.#unheard.delete(member.peerId) && !isInitiator
+    if (isUnheard || isOverdue) peer.renegotiate()
   }
 
   /** Nobody hears of a peer, or from it, before `peer`. */
@@ -386,8 +398,8 @@ export class Call extends Emitter<CallEvents> {
     peer.on('state', (state) => state === 'closed' && listening.abort(), { signal })
   }
 
-  #reunite(orphan: Peer, { isInitiator: _i, type: _t, ...member }: Ready): void {
-    this.#roster.attach(orphan, member)
+  #reunite(orphan: Peer, { isInitiator, type: _, ...member }: Ready): void {
+    this.#roster.attach(orphan, member, isInitiator)
     for (const signal of this.#early.take(member.peerId)) orphan.receive(signal)
   }
 
@@ -411,6 +423,8 @@ export class Call extends Emitter<CallEvents> {
 
   /** Nobody knows what was lost: who has come and gone, and signals of those who are here. */
   #onResync({ members }: Resync): void {
+    // Who is still here is announced once more.
+    this.#reunions.clear()
     const present = new Set(members.map(({ peerId }) => peerId))
     for (const { memberId } of [...this.#roster.all()]) {
       if (!present.has(memberId)) this.#roster.remove(memberId, 'disconnected')

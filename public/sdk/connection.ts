@@ -70,6 +70,11 @@ export class Connection extends Emitter<ConnectionEvents> {
     for (const slot of slots) this.#layDown(slot)
   }
 
+  /** Whether this side made the first offer. */
+  get isInitiator(): boolean {
+    return this.#options.isInitiator
+  }
+
   /** The transceiver of a slot, once it is there. */
   transceiver(slot: Slot): RTCRtpTransceiver | undefined {
     return this.#transceivers.get(slot)
@@ -109,7 +114,10 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   /** Looks for other ways to the peer; media goes on meanwhile, where there still is one. */
   restartIce(): void {
-    if (this.isNegotiated) this.pc.restartIce()
+    if (!this.isNegotiated) return
+    this.pc.restartIce()
+    // It waits for the answer to an offer, which may have gone where nobody was. One that was heard is not taken twice.
+    if (this.pc.signalingState === 'have-local-offer') this.#sendDescription()
   }
 
   close(): void {

@@ -19,19 +19,11 @@ export type MediaState = Readonly<Record<Slot, boolean>>
 /** How high a picture is to be, in pixels, by slot; a slot that is not named is wanted as high as it comes, 0 not at all. */
 export type WantedHeights = Readonly<Partial<Record<Slot, number>>>
 
-/** How somebody can be known again. */
-export interface Acquaintance {
-  /** What the service calls the member now. */
-  readonly peerId: string
-  /** What the member wants to hear, over the service, from whoever is at this end of the connection. */
-  readonly token: string
-}
-
 /** What one message of the control channel says. */
 export type ControlMessage =
   | { readonly type: 'media'; readonly slots: MediaState }
   | { readonly type: 'want'; readonly heights: WantedHeights }
-  | ({ readonly type: 'id' } & Acquaintance)
+  | { readonly type: 'id'; readonly peerId: string }
   | { readonly type: 'signal'; readonly signal: Signal }
   | { readonly type: 'bye' }
 
@@ -42,7 +34,7 @@ export interface ControlChannelEvents {
   /** How large the other side shows what this one sends. */
   want: WantedHeights
   /** The other side has come back to the service as somebody new, or answers to this side's having done so. */
-  id: Acquaintance
+  id: string
   /** What the service would have brought. */
   signal: Signal
   /** The other side hangs up. */
@@ -97,9 +89,9 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#send({ type: 'want', heights: wanted })
   }
 
-  /** Tells the other side, if it can be told, how to know this one again. */
-  tellId(acquaintance: Acquaintance): void {
-    this.#send({ type: 'id', ...acquaintance })
+  /** Tells the other side, if it can be told, what the service calls this one now. */
+  tellId(peerId: string): void {
+    this.#send({ type: 'id', peerId })
   }
 
   /** Tells the other side, if it can be told, what should go over the service. */
@@ -121,7 +113,7 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
         this.emit('want', message.heights)
         break
       case 'id':
-        this.emit('id', { peerId: message.peerId, token: message.token })
+        this.emit('id', message.peerId)
         break
       case 'signal':
         this.emit('signal', message.signal)
@@ -146,10 +138,7 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
   const value = fieldsOf(data, maxMessageLength)
   if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
-  if (value['type'] === 'id') {
-    const { peerId, token } = value
-    return typeof peerId === 'string' && typeof token === 'string' ? { type: 'id', peerId, token } : undefined
-  }
+  if (value['type'] === 'id' && typeof value['peerId'] === 'string') return { type: 'id', peerId: value['peerId'] }
   if (value['type'] === 'signal') {
     // From whom is known by the connection.
     const signal = isFields(value['signal']) ? signalOf({ ...value['signal'], from: '' }) : undefined

@@ -73,7 +73,7 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
     case 'restart':
       return signalOf(fields)
     case 'keep':
-      return { type: 'keep', from: text(fields, 'from'), token: fields['token'] }
+      return { type: 'keep', from: text(fields, 'from'), proof: fields['proof'] }
     case 'peer-updated':
       return { type: 'peer-updated', ...member(fields) }
     case 'peer-left':
@@ -96,6 +96,9 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
       return { type: 'ack', n: number(fields, 'n') }
     case 'ping':
       return { type: 'ping' }
+    case 'peer-away':
+    case 'peer-back':
+      return { type: fields['type'], peerId: text(fields, 'peerId') }
     case 'draining':
       return { type: 'draining', retryMs: number(fields, 'retryMs') }
     case 'left':

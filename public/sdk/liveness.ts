@@ -24,6 +24,7 @@ export class Liveness {
   #heardMs: number
   #owedSinceMs: number | undefined
   #lookedMs: number
+  #hasWaited = false
 
   constructor(options: LivenessOptions) {
     this.#options = options
@@ -53,7 +54,8 @@ export class Liveness {
     // After a sleep of the page or the computer what has come lies unread: it gets one look to be read first.
     const wasAsleep = nowMs - this.#lookedMs > 3 * lookEveryMs
     this.#lookedMs = nowMs
-    if (wasAsleep) return
+    this.#hasWaited = wasAsleep && !this.#hasWaited
+    if (this.#hasWaited) return
     const isSilent = nowMs - this.#heardMs > this.#options.maxSilenceMs
     const isOwing = this.#owedSinceMs !== undefined && nowMs - this.#owedSinceMs > maxOwedMs
     if (!isSilent && !isOwing) return

@@ -1,14 +1,9 @@
 import { CallError } from './call-error.js'
 import { Connection } from './connection.js'
 import { type ConnectionSample, sampleOf } from './connection-sample.js'
-import {
-  type Acquaintance,
-  ControlChannel,
-  type ControlChannelEvents,
-  type MediaState,
-  type WantedHeights,
-} from './control-channel.js'
+import { ControlChannel, type ControlChannelEvents, type MediaState, type WantedHeights } from './control-channel.js'
 import { Emitter } from './emitter.js'
+import { fingerprintsOf } from './fingerprints.js'
 import type { PeerOptions, PeerState } from './peer-options.js'
 import { type Observation, RecoveryLadder, type Remedy } from './recovery-ladder.js'
 import type { Candidate, Description, OutgoingSignal, Signal } from './signal.js'
@@ -78,6 +73,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   #isBroken = false
   /** Whom the service knows the other side as. */
   #peerId: string
+  /** Whether this side makes new connections; one that there is keeps the part that it was made with. */
+  #isInitiator: boolean
+  /** Whether the service has no socket to the other side at the moment. */
+  #isAway = false
   /** Whether the last signal came over the control channel: then the other side may not hear the service. */
   #isHeardDirectly = false
   /** Whether the other side numbers its connections; only then can there be a second one. */
@@ -95,6 +94,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     this.#greet = greet
     this.#ladder = new RecoveryLadder(this.#lastLookMs, options.isInitiator ? 0 : politeDelayMs)
     this.#peerId = options.member.peerId
+    this.#isInitiator = options.isInitiator
     this.#connection = this.#makeConnection(options.firstGen ?? 1)
     this.#control = this.#use(this.#connection)
   }
@@ -129,10 +129,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (signal.type === 'restart') {
       if (gen !== present) return
       if (!signal.rebuild) this.#connection.restartIce()
-      else if (this.#options.isInitiator && this.#mayAsk()) this.#rebuild(gen + 1)
+      else if (this.#isInitiator && this.#mayAsk()) this.#rebuild(gen + 1)
     } else if (gen === present) {
       this.#connection.receive(signal)
-    } else if (gen > present && !this.#options.isInitiator) {
+    } else if (gen > present && !this.#isInitiator && !this.#isDetached) {
       this.#receiveAhead(signal, gen)
     }
   }
@@ -154,11 +154,28 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   /** Goes on with the signaling: the service knows the other side, and this one, as somebody else now. */
-  attach(peerId: string): void {
+  attach(peerId: string, isInitiator: boolean): void {
     this.#peerId = peerId
+    this.#isInitiator = isInitiator
     this.#isDetached = false
+    this.#isAway = false
     this.#lost = undefined
     this.#review()
+    // What was being agreed upon may be lost.
+    if (this.#connection.pc.signalingState !== 'stable') this.renegotiate()
+  }
+
+  /** The service has lost, or found, the other side's socket. */
+  set isAway(isAway: boolean) {
+    this.#isAway = isAway
+  }
+
+  /** With what each side can show that it is at one end of this connection; undefined until both have agreed. */
+  get proof(): { readonly show: string; readonly expect: string } | undefined {
+    const { currentLocalDescription: own, currentRemoteDescription: other } = this.#connection.pc
+    const [local, remote] = [fingerprintsOf(own?.sdp ?? ''), fingerprintsOf(other?.sdp ?? '')]
+    if (local === '' || remote === '') return undefined
+    return { show: `${local} ${remote}`, expect: `${remote} ${local}` }
   }
 
   /**
@@ -166,19 +183,14 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
    */
   renegotiate(): void {
     if (this.#state === 'closed' || this.#isDetached) return
-    const { isInitiator } = this.#options
     const { pc, gen, isNegotiated } = this.#connection
     // Who was agreed with without numbers knows one connection only.
     const isOnlyOne = isNegotiated && !this.#isNumbered
-    if (isOnlyOne || (isInitiator && isNegotiated && pc.signalingState === 'stable')) this.#connection.restartIce()
-    else if (isInitiator) this.#rebuild(gen + 1)
-    // Without a number, as there may be another one by now.
-    else this.#send({ type: 'restart', rebuild: true })
-  }
-
-  /** Tells the other side, if it can be told, how to know this one again. */
-  tellId(acquaintance: Acquaintance): void {
-    this.#control.tellId(acquaintance)
+    const canRestart = this.#isInitiator && this.#connection.isInitiator && isNegotiated
+    if (isOnlyOne || (canRestart && pc.signalingState === 'stable')) this.#connection.restartIce()
+    else if (this.#isInitiator) this.#rebuild(gen + 1)
+    // Without a number, as there may be another one by now; and over the service alone, as done twice it costs two.
+    else this.#options.send({ type: 'restart', to: this.#peerId, rebuild: true })
   }
 
   close(): void {
@@ -206,8 +218,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   #makeConnection(gen: number): Connection {
-    const { isInitiator, configuration } = this.#options
-    return new Connection({ gen, isInitiator, configuration, send: (signal) => this.#send(signal) })
+    const { configuration } = this.#options
+    return new Connection({ gen, isInitiator: this.#isInitiator, configuration, send: (signal) => this.#send(signal) })
   }
 
   #use(connection: Connection): ControlChannel {
@@ -294,7 +306,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (nowMs - this.#lastLookMs > maxLookGapMs) this.#ladder.skip(nowMs)
     this.#lastLookMs = nowMs
     const { connectionState: state } = this.#connection.pc
-    const canRebuild = this.#isDetached || this.#options.isServed()
+    const canRebuild = this.#isDetached ? !this.#isHearing : this.#options.isServed()
     const remedy = this.#ladder.look({ nowMs, state, flow, isBroken: this.#isBroken, canRebuild })
     this.#review()
     if (remedy === undefined) return
@@ -309,14 +321,25 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     if (!this.#isNumbered && !this.#connection.isNegotiated) this.#onLost()
     // Who does not number connections has one for ever: a restart is all there is.
     else if (remedy === 'restart' || !this.#isNumbered) this.#restartIce()
-    else if (this.#options.isInitiator) this.#rebuild(gen + 1)
+    else if (this.#isInitiator) this.#rebuild(gen + 1)
     else this.#send({ type: 'restart', gen, rebuild: true })
   }
 
-  /** The initiator does it: where Firefox answers an offer of the other side, it may want to be the DTLS client that it was not before. */
+  /** The side that made the first offer does it: the other way round Firefox and Chromium can end at odds over the DTLS role. */
   #restartIce(): void {
-    if (this.#options.isInitiator || !this.#isNumbered) this.#connection.restartIce()
-    else this.#send({ type: 'restart', gen: this.#connection.gen })
+    if (this.#connection.isInitiator || !this.#isNumbered) this.#connection.restartIce()
+    // One way only, as done twice it costs two.
+    else if (this.#isDirect && this.#control.state === 'open') this.#control.signal(this.#restart)
+    else if (!this.#isDetached) this.#options.send({ ...this.#restart, to: this.#peerId })
+  }
+
+  get #restart() {
+    return { type: 'restart', gen: this.#connection.gen } as const
+  }
+
+  /** Whether signals are to go over the control channel: the service may not bring them in time, or not at all. */
+  get #isDirect(): boolean {
+    return this.#isDetached || !this.#options.isServed() || this.#isHeardDirectly || this.#isAway
   }
 
   /** Whether a signal has any way to the other side. */
@@ -371,11 +394,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   /**
-   * While the service is not heard, by this side or perhaps by the other one, a signal goes over the control channel as well. It
-   * may arrive twice then, and late: a description that is not new, and a candidate of another generation, are not taken.
+   * While the service is not heard, by this side or by the other one, a signal goes over the control channel as well. It may arrive twice then, and late: a description that is not new, and a candidate of another generation, are not taken.
    */
   #send(signal: OutgoingSignal): void {
-    if (!this.#options.isServed() || this.#isHeardDirectly) this.#control.signal(signal)
+    if (this.#isDirect) this.#control.signal(signal)
     if (!this.#isDetached) this.#options.send({ ...signal, to: this.#peerId })
   }
 

@@ -1,7 +1,7 @@
 import type { Media, Member } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { ConnectionSample } from './connection-sample.js'
-import { type Acquaintance, type MediaState, mediaState, type WantedHeights } from './control-channel.js'
+import { type MediaState, mediaState, type WantedHeights } from './control-channel.js'
 import { Emitter } from './emitter.js'
 import type { SendFileOptions } from './file-sender.js'
 import { Outgoing } from './outgoing.js'
@@ -10,7 +10,6 @@ import { PeerLink } from './peer-link.js'
 import type { PeerEvents, PeerOptions, PeerState } from './peer-options.js'
 import { PeerStream } from './peer-stream.js'
 import { type Quality, QualityMeter } from './quality.js'
-import { randomToken } from './random-token.js'
 import type { Signal } from './signal.js'
 import { type Slot, type StreamKind, slots } from './slots.js'
 
@@ -23,8 +22,6 @@ export class Peer extends Emitter<PeerEvents> {
    * The member's `peerId` when this object was made; it stays, whatever the service calls the member after having forgotten it.
    */
   readonly id: string
-  /** What this side wants to hear from the peer when it comes back as somebody else. @internal for `Reunions` */
-  readonly token = randomToken()
   readonly #options: PeerOptions
   readonly #link: PeerLink
   readonly #outgoing: Outgoing
@@ -36,7 +33,7 @@ export class Peer extends Emitter<PeerEvents> {
   #media: MediaState | undefined
   #wanted: WantedHeights = {}
   #quality: Quality | undefined
-  #later: Acquaintance | undefined
+  #laterId: string | undefined
   /** As whom this side has made itself known over the connection. */
   #toldId: string | undefined
 
@@ -203,14 +200,24 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#link.control.state === 'open'
   }
 
-  /** What the peer says, over its own connection, of who it is to the service now. @internal called by `Roster` and `Reunions` */
-  get later(): Acquaintance | undefined {
-    return this.#later
+  /** What the peer says, over its own connection, that the service calls it now. @internal called by `Roster` and `Reunions` */
+  get laterId(): string | undefined {
+    return this.#laterId
+  }
+
+  /** With what each can show the other that it is at one end of the connection. @internal called by `Reunions` */
+  get proof(): { readonly show: string; readonly expect: string } | undefined {
+    return this.#link.proof
+  }
+
+  /** Whether the service has no socket to it at the moment. @internal called by `Call` */
+  set isAway(isAway: boolean) {
+    this.#link.isAway = isAway
   }
 
   /** Whether the peer has said that it is somebody else to the service than was known. @internal called by `Roster` and `Reunions` */
   get hasMoved(): boolean {
-    return this.#later !== undefined && this.#later.peerId !== this.memberId
+    return this.#laterId !== undefined && this.#laterId !== this.memberId
   }
 
   /** The number of the present connection. @internal called by `Reunions` */
@@ -222,12 +229,12 @@ export class Peer extends Emitter<PeerEvents> {
   introduce(id: string): void {
     if (this.#toldId === id || !this.isReachable) return
     this.#toldId = id
-    this.#link.tellId({ peerId: id, token: this.token })
+    this.#link.control.tellId(id)
   }
 
   /** Goes on with the signaling, with whom the service calls so now. @internal called by `Roster` */
-  attach(member: Member): void {
-    this.#link.attach(member.peerId)
+  attach(member: Member, isInitiator: boolean): void {
+    this.#link.attach(member.peerId, isInitiator)
     this.update(member)
   }
 
@@ -279,9 +286,9 @@ export class Peer extends Emitter<PeerEvents> {
     link.on('media', (media) => this.#hearMedia(media))
     link.on('want', (heights) => this.#outgoing.want(heights))
     link.on('sample', (sample) => this.#onSample(sample))
-    link.on('id', (later) => {
-      this.#later = later
-      this.emit('renamed', later.peerId)
+    link.on('id', (id) => {
+      this.#laterId = id
+      this.emit('renamed', id)
     })
     link.on('bye', () => this.emit('gone', 'left'))
     link.on('close', () => this.emit('gone', 'disconnected'))

@@ -86,10 +86,10 @@ export class Roster extends Emitter<RosterEvents> {
   }
 
   /** An orphan is this member: its connection stays, and signals pass again. */
-  attach(orphan: Peer, member: Member): void {
+  attach(orphan: Peer, member: Member, isInitiator: boolean): void {
     this.#discard(member.peerId)
     this.#orphans.delete(orphan)
-    orphan.attach(member)
+    orphan.attach(member, isInitiator)
     this.#release(orphan)
   }
 
@@ -151,7 +151,7 @@ export class Roster extends Emitter<RosterEvents> {
     const orphans = [...this.#orphans]
     const isNamesake = ({ name, hasMoved, state }: Peer): boolean =>
       name !== undefined && name === peer.name && !hasMoved && state !== 'live'
-    return orphans.find(({ later }) => later?.peerId === peer.id) ?? orphans.find(isNamesake)
+    return orphans.find(({ laterId }) => laterId === peer.id) ?? orphans.find(isNamesake)
   }
 
   #hold(held: Held): void {
@@ -266,7 +266,7 @@ export class Roster extends Emitter<RosterEvents> {
   /** Who was held back for a place that is free now, or for nobody any more, comes in. */
   #release(orphan: Peer): void {
     for (const held of [...this.#held.values()]) {
-      const isFree = held.orphan === orphan || held.peer.id === orphan.later?.peerId || this.#orphans.size === 0
+      const isFree = held.orphan === orphan || held.peer.id === orphan.laterId || this.#orphans.size === 0
       if (isFree) this.#letIn(held)
     }
   }

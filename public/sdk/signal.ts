@@ -35,5 +35,5 @@ export interface Restart extends FromPeer {
 export interface Keep {
   readonly type: 'keep'
   readonly from: string
-  readonly token: unknown
+  readonly proof: unknown
 }

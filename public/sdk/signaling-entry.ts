@@ -45,12 +45,14 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
     const socket = new SignalingSocket(options.url)
     const answered = new AbortController()
     const listening = { signal: answered.signal }
+    let hasSeat = seat !== undefined
     // It does not wait for the socket's close: a service that is silent now will not answer the close frame either.
     const refuse = (error: CallError): void => {
       clearTimeout(answerTimer)
       answered.abort()
       reject(error)
-      socket.close()
+      // A join may have been taken all the same; nobody will come for that seat.
+      socket.close(hasSeat ? undefined : 1000)
     }
     const answerTimer = setTimeout(() => refuse(new CallError('signaling-unreachable', 'no answer')), answerTimeoutMs)
     signal.addEventListener('abort', () => refuse(new CallError('aborted')), listening)
@@ -64,7 +66,9 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
       if (error.code === 'resume-gone' && replace !== undefined) {
         replace = undefined
         joinAnew()
-      } else if (error.code === 'resume-gone' && seat !== undefined) {
+      } else if (hasSeat && error.code !== 'resume-stale') {
+        // Gone; or a service that knows no seats that are held, and says so in its own way.
+        hasSeat = false
         options.onSeatLost()
         joinAnew()
       } else if (error.code === 'resume-stale') {
@@ -109,7 +113,10 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
     socket.on(
       'close',
       ({ code, reason, mayReturn }) =>
-        refuse(new CallError(mayReturn ? 'signaling-unreachable' : 'rejected', `${code} ${reason}`.trim())),
+        // After a sleep between opening and asking it was this side that was too late.
+        refuse(
+          new CallError(mayReturn || code === 4008 ? 'signaling-unreachable' : 'rejected', `${code} ${reason}`.trim()),
+        ),
       listening,
     )
   })

@@ -19,7 +19,10 @@ import { leaveUrl } from './web-socket-url.js'
 const stableAfterMs = 10_000
 
 /** How long a rejoin that finds the room full goes on at least: our own seat may still be held by the socket that broke. */
-const ghostSeatMs = 30_000
+const ghostSeatMs = 60_000
+
+/** How long a change from one socket to the next may take before it counts as a break. */
+const changeMs = 1000
 
 /** More than a seat of any use has: a service that takes nothing in is not waited for for ever. */
 const maxUnacknowledged = 2048
@@ -81,8 +84,12 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   /** Whether the service may still know this member, by this socket or by a held seat. */
   #isSeated = false
   #isEntering = false
-  /** Ends the pause before the next try. */
+  /** Ends the pause before the next try; its reason is how long it is to be from now on, in milliseconds. */
   #hurry = new AbortController()
+  /** Ends the present try. */
+  #givingUp = new AbortController()
+  /** What the next new seat is to take the place of. */
+  #replace: Replace | undefined
   #backOff = new BackOff()
 
   constructor(options: SignalingSessionOptions) {
@@ -103,8 +110,9 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     const abort = (): void => this.close()
     signal?.addEventListener('abort', abort)
     const replace = this.#options.record.take()
+    this.#replace = replace
     try {
-      const { answer } = await this.#enter(replace)
+      const { answer } = await this.#enter()
       if (answer.type === 'joined') return answer
       throw new CallError('protocol', `${answer.type} in answer to a join`)
     } catch (error) {
@@ -131,31 +139,41 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
 
   /** This device is on another network now: what went over the old one need not be waited for. */
   refresh(): void {
-    if (this.#seat !== undefined && this.#socket !== undefined) void this.#comeBack(0)
+    if (this.#isEntering) {
+      this.#givingUp.abort()
+      this.#hurry.abort(0)
+    } else if (this.#seat !== undefined && this.#socket !== undefined) {
+      void this.#comeBack(0)
+    }
   }
 
   /** Leaves the room and lets the socket go. No event but `state` follows. */
   close(): void {
     if (this.#state === 'closed') return
     const isTold = this.#socket?.isOpen === true && this.send({ type: 'leave' })
-    if (!isTold) this.#sayFarewell()
+    if (!isTold) this.#sendBeacon()
     this.#finish()
   }
 
   /** The page goes: leaves the room in a way that still works now, and remembers the seat, in case it is only loaded anew. */
   abandon(): void {
     if (this.#state === 'closed') return
-    if (!this.#sayFarewell()) this.send({ type: 'leave' })
+    const farewell = this.#seat?.farewell
+    if (farewell !== undefined) this.#options.record.write(farewell.replace)
+    if (!this.#sendBeacon()) this.send({ type: 'leave' })
     this.#finish()
   }
 
-  /** @returns whether the service will hear of it, as far as a page can know */
-  #sayFarewell(): boolean {
+  /** Gives the seat up over no socket. @returns whether the service will hear of it, as far as a page can know */
+  #sendBeacon(): boolean {
     const farewell = this.#seat?.farewell
     if (farewell === undefined) return false
-    if (!navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(farewell.leave))) return false
-    this.#options.record.write(farewell.replace)
-    return true
+    try {
+      return navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(farewell.leave))
+    } catch {
+      // A browser may be made to have none; then the seat expires.
+      return false
+    }
   }
 
   #finish(): void {
@@ -168,7 +186,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   }
 
   /** One socket, and one way into the room over it. */
-  async #enter(replace?: Replace): Promise<Entry> {
+  async #enter(): Promise<Entry> {
+    this.#givingUp = new AbortController()
     const entry = await enterRoom({
       url: this.#options.url,
       join: (replace) => ({
@@ -177,12 +196,18 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         ...(replace && { replace }),
       }),
       seat: this.#seat,
-      replace,
-      onOpen: () => this.#letGo(),
+      replace: this.#replace,
+      onOpen: () => this.#change(),
       onSeatLost: () => this.#loseSeat(),
       onError: (error) => this.emit('error', error),
-      signal: this.#closing.signal,
+      signal: AbortSignal.any([this.#closing.signal, this.#givingUp.signal]),
     })
+    if (this.#closing.signal.aborted) {
+      // Closed in the very turn in which the answer came.
+      entry.socket.close(1000)
+      throw new CallError('aborted')
+    }
+    this.#replace = undefined
     this.#use(entry)
     return entry
   }
@@ -193,6 +218,14 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     this.#listening.abort()
     this.#socket?.close()
     this.#socket = undefined
+  }
+
+  /** The next socket is there, and asks for the seat. */
+  #change(): void {
+    this.#letGo()
+    setTimeout(() => {
+      if (this.#socket === undefined && this.#state === 'open') this.#setState('reconnecting')
+    }, changeMs)
   }
 
   #loseSeat(): void {
@@ -294,6 +327,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   }
 
   #onLost(): void {
+    // The service still holds it.
+    this.#replace = this.#seat?.farewell?.replace
     this.#letGo()
     this.#loseSeat()
     void this.#comeBack()
@@ -337,6 +372,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         return
       } catch (error) {
         if (this.#socket === undefined) this.#setState('reconnecting')
+        if (this.#givingUp.signal.aborted && !this.#closing.signal.aborted) {
+          delayMs = 0
+          continue
+        }
         if (!(error instanceof CallError) || !error.retryable) return this.#end(error)
         if (error.code !== 'room-full') {
           fullSinceMs = undefined

@@ -52,9 +52,13 @@ export class SignalingSocket extends Emitter<SignalingSocketEvents> {
     return true
   }
 
-  /** Lets the socket go. The event `close` follows, at once if it was not open yet. */
-  close(): void {
-    this.#socket.close()
+  /**
+   * Lets the socket go. The event `close` follows, at once if it was not open yet.
+   *
+   * @param code  1000 gives a seat up that was or will be taken over it; without one it is held where it can be resumed
+   */
+  close(code?: 1000): void {
+    this.#socket.close(code)
     if (!this.#hasOpened) this.#finish(1006, '')
   }
 

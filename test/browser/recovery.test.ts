@@ -49,7 +49,7 @@ function instrument(): void {
     }
 
     override send(data: string): void {
-      super.send(globalThis.areUnknown ? data.replace(/"token":"/, '"token":"not ') : data)
+      super.send(globalThis.areUnknown ? data.replace('"proof":"', '"proof":"not ') : data)
     }
   }
   new MutationObserver(() => {

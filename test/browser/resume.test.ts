@@ -205,20 +205,27 @@ t.test('the service is drained and restarted in a call of three, whose pictures 
   await t.rejects(di.join({ room }), /full/, 'each has one seat')
 })
 
-t.test('while the socket is away other ways are found over the connection itself', async (t) => {
-  const { url } = await startService(t)
-  const [ada, bo] = await startPair(t, url)
-  await bo.cutOff()
-  await bo.isTold('signaling reconnecting')
-  await restartIce(bo, [ada])
-  await restartIce(ada, [bo])
-  t.equal(await bo.page.evaluate(() => globalThis.call.signaling), 'reconnecting')
-  await bo.endCutOff()
-  await bo.isTold('signaling open')
-  await Promise.all([ada.sees(['Bo']), bo.sees(['Ada'])])
-  await restartIce(bo, [ada])
-  for (const member of [ada, bo]) t.strictSame(await losses(member), [])
-})
+for (const [title, resumeWindowMs] of [
+  ['while the socket is away other ways are found over the connection itself', 30_000],
+  ['also when the seat is lost', 300],
+] as const) {
+  t.test(title, async (t) => {
+    const { url } = await startService(t, { resumeWindowMs })
+    const [ada, bo] = await startPair(t, url)
+    await bo.cutOff()
+    await bo.isTold('signaling reconnecting')
+    if (resumeWindowMs < 1000) await ada.hasHeard('peer-left')
+    await restartIce(bo, [ada])
+    await restartIce(ada, [bo])
+    t.equal(await bo.page.evaluate(() => globalThis.call.signaling), 'reconnecting')
+    await bo.endCutOff()
+    await bo.isTold('signaling open')
+    await Promise.all([ada.sees(['Bo']), bo.sees(['Ada'])])
+    if (resumeWindowMs < 1000) await Promise.all([ada.hasHeard('keep'), bo.hasHeard('keep')])
+    await restartIce(bo, [ada])
+    for (const member of [ada, bo]) t.strictSame(await losses(member), [])
+  })
+}
 
 t.test(
   'too much was said meanwhile: by the word of the service all is as it is now, and the pairs agree anew',

@@ -4,6 +4,7 @@ import { CallError } from '../../public/sdk/call-error.js'
 import { codecOrder } from '../../public/sdk/codec-order.js'
 import { decodeControlMessage, mediaState } from '../../public/sdk/control-channel.js'
 import { decodeFrame } from '../../public/sdk/decode-message.js'
+import { fingerprintsOf } from '../../public/sdk/fingerprints.js'
 import { OwnProfile } from '../../public/sdk/own-profile.js'
 import { FreshDescriptions, sdpVersionOf } from '../../public/sdk/sdp-version.js'
 
@@ -44,6 +45,13 @@ t.test('of any sequence of versions only what is newer than all before is taken'
   t.pass('held')
 })
 
+t.test('the certificates of a description are named the same wherever they stand', async (t) => {
+  const [one, two] = ['a=fingerprint:sha-256 0f:0d', 'a=fingerprint:SHA-512 AB:CD']
+  t.equal(fingerprintsOf([one, 'm=audio', one, two].join('\r\n')), 'sha-256=0F:0D,sha-512=AB:CD')
+  t.equal(fingerprintsOf([two, one].join('\n')), 'sha-256=0F:0D,sha-512=AB:CD')
+  t.equal(fingerprintsOf('v=0'), '')
+})
+
 t.test('what a control channel says is read, and nothing else', async (t) => {
   t.strictSame(decodeControlMessage('{"type":"bye"}'), { type: 'bye' })
   t.strictSame(decodeControlMessage('{"type":"media","slots":{"mic":true,"camera":1,"extra":true}}'), {
@@ -54,7 +62,15 @@ t.test('what a control channel says is read, and nothing else', async (t) => {
     type: 'want',
     heights: { camera: 180 },
   })
+  t.strictSame(decodeControlMessage('{"type":"id","peerId":"p"}'), { type: 'id', peerId: 'p' })
+  t.strictSame(decodeControlMessage('{"type":"signal","signal":{"type":"restart","gen":2,"from":"another"}}'), {
+    type: 'signal',
+    signal: { type: 'restart', from: '', gen: 2, rebuild: false },
+  })
   for (const junk of [
+    '{"type":"id"}',
+    '{"type":"signal","signal":{"type":"keep","proof":"x"}}',
+    '{"type":"signal","signal":[]}',
     undefined,
     new ArrayBuffer(2),
     '',
