@@ -13,6 +13,8 @@ export interface LocalMediaEvents {
   change: undefined
   /** A device went away and there is no other; nobody switched it off. */
   stopped: DeviceSlot
+  /** A device went away, and another one does what it did. */
+  replaced: DeviceSlot
 }
 
 interface Device {
@@ -35,6 +37,15 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #chain: Promise<void> = Promise.resolve()
   #unfinished = 0
   #session = 0
+  /** From the first `open` to `stop`: whether a device may be started without being asked for. */
+  #isOpen = false
+
+  constructor() {
+    super()
+    // Not there in an insecure context, and without it no device is found anyway.
+    const devices: MediaDevices | undefined = navigator.mediaDevices
+    devices?.addEventListener('devicechange', () => void this.#onDeviceChange())
+  }
 
   /** The track of a device, null while there is none. */
   track(slot: DeviceSlot): MediaStreamTrack | null {
@@ -66,6 +77,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   open(
     wanted: Readonly<Record<DeviceSlot, boolean>> = { mic: this.isWanted('mic'), camera: this.isWanted('camera') },
   ): Promise<void> {
+    this.#isOpen = true
     for (const slot of deviceSlots) {
       this.#devices[slot].isWanted = wanted[slot]
       this.#devices[slot].problem = undefined
@@ -98,6 +110,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   /** Lets every device go, also those that are still to be started. What was wanted stays wanted. */
   stop(): void {
     this.#session += 1
+    this.#isOpen = false
     for (const slot of deviceSlots) this.#release(slot)
     this.emit('change', undefined)
   }
@@ -160,7 +173,18 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     if (device.track !== track) return
     device.track = null
     await this.#enqueue((session) => this.#openMissing(session))
-    if (device.isWanted && device.track === null) this.emit('stopped', slot)
+    if (!device.isWanted || !this.#isOpen) return
+    this.emit(device.track === null ? 'stopped' : 'replaced', slot)
+  }
+
+  /** One that is wanted and was not there may have been plugged in. */
+  async #onDeviceChange(): Promise<void> {
+    const missed = deviceSlots.filter(
+      (slot) => this.#devices[slot].problem === 'media-not-found' && this.isWanted(slot),
+    )
+    if (!this.#isOpen || missed.length === 0) return
+    for (const slot of missed) this.#devices[slot].problem = undefined
+    await this.#enqueue((session) => this.#openMissing(session))
   }
 
   #release(slot: DeviceSlot): void {

@@ -96,6 +96,9 @@ function end(reason: CallError | 'left'): void {
 media.on('stopped', (slot) => {
   if (slot === 'mic') find('alert', HTMLElement).textContent = speech.texts.micStopped
 })
+media.on('replaced', (slot) => {
+  status.announce(slot === 'mic' ? speech.texts.micReplaced : speech.texts.cameraReplaced)
+})
 media.on('change', () => {
   if (media.isOn('mic')) find('alert', HTMLElement).textContent = ''
 })

@@ -226,10 +226,14 @@ t.test('a microphone that is unplugged in a call is announced, and replaced when
     const track = peer?.pc.getSenders().find((sender) => sender.track?.kind === 'audio')?.track
     return track !== undefined && track !== null && track.id !== gone && track.readyState === 'live'
   }, gone)
+  await bo.isTold(texts.micReplaced)
   await receives(ada, (now) => now.audioEnergy > audioEnergy + 1e-4)
 
   await bo.page.evaluate(() => {
-    navigator.mediaDevices.getUserMedia = async () => {
+    const devices = navigator.mediaDevices
+    const getUserMedia = devices.getUserMedia.bind(devices)
+    Object.assign(globalThis, { plugIn: () => (devices.getUserMedia = getUserMedia) })
+    devices.getUserMedia = async () => {
       throw new DOMException('no other one', 'NotFoundError')
     }
   })
@@ -240,11 +244,25 @@ t.test('a microphone that is unplugged in a call is announced, and replaced when
     return peer?.isSending('mic') === false
   })
   await bo.screenshot('microphone-lost')
+
+  // Playwright cannot plug anything in; the event is that of a browser that sees it.
+  await bo.page.evaluate(() => {
+    Reflect.apply(Reflect.get(globalThis, 'plugIn'), undefined, [])
+    navigator.mediaDevices.dispatchEvent(new Event('devicechange'))
+  })
+  await ada.page.waitForFunction(() => {
+    const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+    return peer?.isSending('mic') === true
+  })
+  await bo.page.waitForFunction(() => document.querySelector('#alert')?.textContent === '')
 })
 
 /** Asks what a person has received until it is enough. */
 async function receives(person: Person, isEnough: (now: Received) => boolean): Promise<Received> {
   let now = await person.received()
-  while (!isEnough(now)) now = await person.received()
+  while (!isEnough(now)) {
+    await person.page.waitForTimeout(100)
+    now = await person.received()
+  }
   return now
 }
