@@ -223,7 +223,10 @@ for (const [title, resumeWindowMs] of [
     await Promise.all([ada.sees(['Bo']), bo.sees(['Ada'])])
     if (resumeWindowMs < 1000) await Promise.all([ada.hasHeard('keep'), bo.hasHeard('keep')])
     await restartIce(bo, [ada])
-    for (const member of [ada, bo]) t.strictSame(await losses(member), [])
+    // While other ways are looked for, nothing may come for a moment.
+    const breaks = async (member: Member): Promise<string[]> =>
+      (await losses(member)).filter((line) => !line.endsWith('unstable'))
+    for (const member of [ada, bo]) t.strictSame(await breaks(member), [])
   })
 }
 
