@@ -1,8 +1,7 @@
-// What coverage is counted over: the service; and with `npm run coverage` what pages run, too, which costs a tenth more time.
+// What coverage is counted over: the service itself, and what of the SDK runs without a browser; not the tests.
 import { readdirSync } from 'node:fs'
 
-const folders = ['dist/schemas', 'dist/plugins', 'dist/src']
-if (process.env.SIGNALBOX_TEST_COVERAGE === 'pages') folders.push('dist/public')
+const folders = ['dist/schemas', 'dist/plugins', 'dist/src', 'dist/public']
 
 export default () =>
   folders.flatMap((folder) =>

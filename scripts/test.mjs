@@ -1,5 +1,4 @@
-// Runs the tests: `npm test`, or `npm test -- dist/test/stamp.test.js` for one file, with any option of tap. With `--pages` what
-// browsers run counts towards the coverage.
+// Runs the tests: `npm test`, or `npm test -- dist/test/stamp.test.js` for one file, with any option of tap.
 // They get a network of their own where the system lets us.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,9 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { inOwnNetwork } from '../dist/test/own-network.js'
 
 const tap = join('node_modules', '.bin', 'tap')
-const options = process.argv.slice(2).filter((option) => option !== '--pages')
-if (process.argv.includes('--pages')) process.env.SIGNALBOX_TEST_COVERAGE = 'pages'
-const plain = { command: tap, args: ['run', ...options], env: {} }
+const plain = { command: tap, args: ['run', ...process.argv.slice(2)], env: {} }
 const { command, args } = inOwnNetwork(plain.command, plain.args) ?? plain
 
 const child = spawn(command, args, { cwd: fileURLToPath(new URL('..', import.meta.url)), stdio: 'inherit' })

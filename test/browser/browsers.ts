@@ -144,7 +144,7 @@ function shrinkCamera(): void {
   devices.getUserMedia = ({ video, ...rest } = {}) =>
     open({
       ...rest,
-      ...(typeof video === 'object' && { video: { ...video, width: 320, height: 180, frameRate: 15 } }),
+      ...(typeof video === 'object' && { video: { ...video, width: 320, height: 180 } }),
       ...(typeof video === 'boolean' && { video }),
     })
 }
@@ -237,7 +237,7 @@ export class Person {
   }
 
   /** Waits until so many more frames have been decoded and sound, not silence, has come. */
-  async seesAndHears(moreFrames = 10): Promise<Received> {
+  async seesAndHears(moreFrames = 20): Promise<Received> {
     const before = await this.received()
     for (;;) {
       const now = await this.received()

@@ -8,13 +8,11 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
  * Counts what a page of Chromium runs of the SDK and the page towards the coverage, as tap's own processes do: in V8's format,
- * in the folder that the report is made from, with the modules' addresses as those of the files they were served from. Only
- * where that is asked for (`npm run coverage`).
+ * in the folder that the report is made from, with the modules' addresses as those of the files they were served from.
  *
  * @returns call it before the page is closed
  */
 export async function recordCoverage(page: Page): Promise<() => Promise<void>> {
-  if (process.env['SIGNALBOX_TEST_COVERAGE'] !== 'pages') return async () => {}
   await page.coverage.startJSCoverage({ resetOnNavigation: false })
   return async () => {
     if (page.isClosed()) return

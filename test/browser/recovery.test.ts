@@ -126,7 +126,7 @@ async function showsConnection(person: Person, index: number): Promise<void> {
         let frames = 0
         const count = (): void => {
           frames += 1
-          if (frames === 10) resolve()
+          if (frames === 20) resolve()
           else video?.requestVideoFrameCallback(count)
         }
         video?.requestVideoFrameCallback(count)

@@ -214,9 +214,10 @@ for (const [title, resumeWindowMs] of [
     const [ada, bo] = await startPair(t, url)
     await bo.cutOff()
     await bo.isTold('signaling reconnecting')
-    if (resumeWindowMs < 1000) await ada.hasHeard('peer-left')
-    await restartIce(bo, [ada])
+    await ada.hasHeard(resumeWindowMs < 1000 ? 'peer-left' : 'peer-away')
+    // Ada first: she hears the service, but Bo does not.
     await restartIce(ada, [bo])
+    await restartIce(bo, [ada])
     t.equal(await bo.page.evaluate(() => globalThis.call.signaling), 'reconnecting')
     await bo.endCutOff()
     await bo.isTold('signaling open')
