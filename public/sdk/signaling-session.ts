@@ -179,10 +179,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   #finish(): void {
     this.#setState('closed')
     this.#closing.abort()
-    this.#liveness?.stop()
-    this.#listening.abort()
-    this.#socket?.close()
-    this.#socket = undefined
+    this.#letGo()
   }
 
   /** One socket, and one way into the room over it. */
