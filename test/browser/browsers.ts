@@ -149,14 +149,6 @@ function shrinkCamera(): void {
     })
 }
 
-/** Every picture that a page shows is often enough for Playwright to look at it, and too often for few processors. */
-function lookLessOften(page: Page): void {
-  const { waitForFunction } = page
-  const look = (fn: unknown, arg: unknown, options: object = {}): unknown =>
-    Reflect.apply(waitForFunction, page, [fn, arg, { polling: 50, ...options }])
-  Reflect.set(page, 'waitForFunction', look)
-}
-
 /** Somebody in front of a browser window. */
 export class Person {
   readonly page: Page
@@ -193,7 +185,6 @@ export class Person {
       })
     })
     const page = await context.newPage()
-    lookLessOften(page)
     if (browser.browserType().name() === 'chromium') t.teardown(await recordCoverage(page))
     const person = new Person(page)
     await person.page.goto(url.replace(/^ws/, 'http'))

@@ -10,6 +10,7 @@ t.test('two people see and hear each other, and hear of it when one is muted', a
   const browsers = { chromium: await openBrowser('chromium'), firefox: await openBrowser('firefox') }
   const pairs: [BrowserName, BrowserName][] = [
     ['chromium', 'chromium'],
+    ['firefox', 'firefox'],
     ['chromium', 'firefox'],
     ['firefox', 'chromium'],
   ]
@@ -219,6 +220,7 @@ t.test('in a call', async (t) => {
     await ada.page.waitForSelector('#pill', { state: 'visible' })
     t.match(await ada.page.textContent('#pill'), /Your call continues/)
     await ada.screenshot('service-away')
+    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
 
     const { app } = await startService(t, {}, Number(new URL(first.url).port))
     await Promise.all([ada, bo].map((person) => person.page.waitForSelector('#pill', { state: 'hidden' })))
@@ -285,6 +287,9 @@ async function tabTo(person: Person, id: string): Promise<void> {
 /** Asks what a person has received until it is enough. */
 async function receives(person: Person, isEnough: (now: Received) => boolean): Promise<Received> {
   let now = await person.received()
-  while (!isEnough(now)) now = await person.received()
+  while (!isEnough(now)) {
+    await person.page.waitForTimeout(100)
+    now = await person.received()
+  }
   return now
 }
