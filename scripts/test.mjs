@@ -1,4 +1,4 @@
-// Runs the tests: `npm test`, or `npm test -- dist/test/stamp.test.js` for one file, with any option of tap.
+// Runs the tests: `npm test`, or `npm test -- dist/test/plugins/stamp.test.js` for one file, with any option of tap.
 // They get a network of their own where the system lets us.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'

@@ -76,6 +76,18 @@ t.test('the environment is read in one place', async (t) => {
   t.strictSame(readers, ['src/server.ts'])
 })
 
+t.test('each file of tests in browsers runs in one suite', async (t) => {
+  const folder = join(root, 'test/browser')
+  const names = readdirSync(folder)
+  const tests = names.filter((name) => name.endsWith('.test.ts'))
+  const run = names
+    .filter((name) => name.endsWith('.suite.ts'))
+    .flatMap((name) => Array.from(readFileSync(join(folder, name), 'utf8').matchAll(/'\.\/(.+\.test)\.js'/g)))
+    .map(([, name]) => `${name}.ts`)
+  t.ok(tests.length > 10)
+  t.strictSame(run.sort(), tests.sort())
+})
+
 t.test('the lock file names no registry', async (t) => {
   t.notMatch(readFileSync(join(root, 'package-lock.json'), 'utf8'), /"resolved": "http/)
 })

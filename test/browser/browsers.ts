@@ -55,13 +55,18 @@ const chromiumArguments = [
   `--disable-features=${unseenFeatures.join()}`,
   loopback,
 ]
+/** Pictures cost more than anything else here, and fewer of them prove as much. */
+const framesPerSecond = 12
 const mediaArguments = {
-  given: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  given: [`--use-fake-device-for-media-stream=fps=${framesPerSecond}`, '--use-fake-ui-for-media-stream'],
   refused: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   absent: ['--use-fake-ui-for-media-stream'],
   /** No camera, and no sound before the person has done something on the page. */
   guarded: ['--use-fake-ui-for-media-stream', '--autoplay-policy=document-user-activation-required'],
-  several: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
+  several: [
+    `--use-fake-device-for-media-stream=device-count=2,fps=${framesPerSecond}`,
+    '--use-fake-ui-for-media-stream',
+  ],
 }
 
 const firefoxPreferences = {
@@ -69,12 +74,15 @@ const firefoxPreferences = {
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
   'media.autoplay.default': 0,
+  'media.navigator.video.default_fps': framesPerSecond,
+  // How often anything is drawn: without a graphics card that costs more than the call.
+  'layout.frame_rate': framesPerSecond,
 }
 
 const browsers = new Map<string, Promise<Browser>>()
 
 /**
- * A browser: one of each kind for all tests of a file, as starting one costs as much as a call. Each context of it is new, and
+ * A browser: one of each kind for all tests of a suite, as starting one costs as much as a call. Each context of it is new, and
  * remembers nothing of another.
  *
  * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each;
@@ -136,14 +144,17 @@ interface PersonOptions {
   readonly hasFullCamera?: boolean
 }
 
-function shrinkCamera(): void {
+function spareProcessors(): void {
   // Not there in an insecure context.
   const devices: MediaDevices | undefined = navigator.mediaDevices
   if (devices === undefined) return
   const open = devices.getUserMedia.bind(devices)
-  devices.getUserMedia = ({ video, ...rest } = {}) =>
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
+  devices.getUserMedia = ({ audio, video, ...rest } = {}) =>
     open({
       ...rest,
+      ...(typeof audio === 'object' && { audio: { ...audio, ...plain } }),
+      ...(typeof audio === 'boolean' && { audio: audio && plain }),
       ...(typeof video === 'object' && { video: { ...video, width: 320, height: 180 } }),
       ...(typeof video === 'boolean' && { video }),
     })
@@ -167,7 +178,8 @@ export class Person {
    * A window of its own, with nothing remembered.
    *
    * @param options  `prepare` runs in every page before its own scripts: it makes the browser refuse or fail. `hasFullCamera`:
-   *                 pictures as large as the page asks for; else small ones, as several browsers share few processors
+   *                 pictures and sound as the page asks for them; else small and unfiltered ones, as several browsers share few
+   *                 processors
    */
   static async open(
     t: Test,
@@ -177,7 +189,7 @@ export class Person {
   ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 800, height: 500 }, ...options })
     if (prepare !== undefined) await context.addInitScript(prepare)
-    if (!hasFullCamera) await context.addInitScript(shrinkCamera)
+    if (!hasFullCamera) await context.addInitScript(spareProcessors)
     t.teardown(() => context.close())
     await context.addInitScript(() => {
       document.addEventListener('signalbox:call', (event) => {
@@ -228,7 +240,7 @@ export class Person {
   }
 
   /** Waits until so many more frames have been decoded and sound, not silence, has come. */
-  async seesAndHears(moreFrames = 20): Promise<Received> {
+  async seesAndHears(moreFrames = 12): Promise<Received> {
     const before = await this.received()
     for (;;) {
       const now = await this.received()

@@ -26,7 +26,7 @@ t.test('two people see and hear each other, and hear of it when one is muted', a
       await ada.isTold(languages.en.texts.connected('Bo'))
       for (const person of [ada, bo]) {
         const received = await person.seesAndHears()
-        t.ok(received.framesDecoded >= 20 && received.audioEnergy > 0, JSON.stringify(received))
+        t.ok(received.framesDecoded >= 12 && received.audioEnergy > 0, JSON.stringify(received))
       }
       await ada.screenshot(`call-${first}-with-${newcomer}`)
       for (const [teller, hearer] of [
@@ -43,13 +43,15 @@ t.test('two people see and hear each other, and hear of it when one is muted', a
           state: 'visible',
         })
       }
-      // How good the connection is, is known after some seconds; between two it is seen when it is bad, and else only told.
-      const mark = await ada.page.waitForSelector('.tile .quality[data-level]', { state: 'attached' })
-      const label = (await mark.getAttribute('aria-label')) ?? ''
-      t.ok(
-        Object.values(languages.en.texts.qualityLevels).some((level) => label.startsWith(level)),
-        label,
-      )
+      if (first === newcomer) {
+        // It is known after some seconds; between two it is seen when it is bad, and else only told.
+        const mark = await ada.page.waitForSelector('.tile .quality[data-level]', { state: 'attached' })
+        const label = (await mark.getAttribute('aria-label')) ?? ''
+        t.ok(
+          Object.values(languages.en.texts.qualityLevels).some((level) => label.startsWith(level)),
+          label,
+        )
+      }
 
       await bo.page.click('#leave')
       await bo.view('end')
@@ -63,61 +65,131 @@ t.test('two people see and hear each other, and hear of it when one is muted', a
 t.test('in a call', async (t) => {
   const browser = await openBrowser('chromium')
 
-  t.test('a third person is told that the room is full, and gets in when somebody has left', async (t) => {
-    const { url } = await startService(t, { maxRoomCapacity: 2 })
-    const [ada, bo, cy] = [
-      await Person.open(t, browser, url),
-      await Person.open(t, browser, url),
-      await Person.open(t, browser, url),
-    ]
-    await ada.join(room)
-    await bo.join(room)
-    await ada.seesAndHears()
-    await cy.page.fill('#room', room)
-    await cy.page.click('#join')
-    await cy.state('full')
-    t.match(await cy.page.textContent('#lobby-notice'), /full/)
-    await cy.screenshot('room-full')
-    await bo.page.click('#leave')
-    await ada.state('left')
-    await cy.page.click('#join')
-    await cy.view('call')
-    await Promise.all([ada.seesAndHears(), cy.seesAndHears()])
-  })
+  t.test(
+    'a third person is told that the room is full, and gets in when somebody has left; who closes the window is gone',
+    async (t) => {
+      const { url } = await startService(t, { maxRoomCapacity: 2 })
+      const [ada, bo, cy] = [
+        await Person.open(t, browser, url),
+        await Person.open(t, browser, url),
+        await Person.open(t, browser, url),
+      ]
+      await ada.join(room)
+      await bo.join(room)
+      await ada.seesAndHears()
+      await cy.page.fill('#room', room)
+      await cy.page.click('#join')
+      await cy.state('full')
+      t.match(await cy.page.textContent('#lobby-notice'), /full/)
+      await cy.screenshot('room-full')
+      await bo.page.click('#leave')
+      await ada.state('left')
+      await cy.page.click('#join')
+      await cy.view('call')
+      await Promise.all([ada.seesAndHears(), cy.seesAndHears()])
 
-  t.test('a reload comes back into the call', async (t) => {
-    const { url } = await startService(t)
-    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
+      await cy.page.close({ runBeforeUnload: false })
+      await ada.state('left')
+      await ada.page.waitForSelector('#invite', { state: 'visible' })
+      await ada.screenshot('the-other-left')
+    },
+  )
+
+  t.test('between two', async (call) => {
+    const first = await startService(call, { drainMs: 0 })
+    const [ada, bo] = [await Person.open(call, browser, first.url), await Person.open(call, browser, first.url)]
     await ada.join(room, 'Ada')
     await bo.join(room, 'Bo')
     await ada.seesAndHears()
-    const ids = (person: Person) => person.page.evaluate(() => [...(globalThis.signalboxCall?.peers.keys() ?? [])])
-    const before = await ids(ada)
-    await bo.page.reload()
-    await bo.view('call')
-    await Promise.all([ada.state('connected'), bo.state('connected')])
-    await bo.seesAndHears()
-    const after = await ids(ada)
-    t.equal(after.length, 1)
-    t.not(after[0], before[0], 'it is another connection')
-    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
-  })
 
-  t.test('a page that goes into the back-forward cache has left, and offers to come back', async (t) => {
-    const { url } = await startService(t)
-    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
-    await ada.join(room, 'Ada')
-    await bo.join(room, 'Bo')
-    await ada.seesAndHears()
-    // Playwright keeps pages out of the cache itself; the events are those of a page that goes there and comes back.
-    await bo.page.evaluate(() => {
-      globalThis.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
-      globalThis.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    await call.test('camera off and mute reach the other, and cost no negotiation', async (t) => {
+      await ada.page.evaluate(() => {
+        const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+        peer?.pc.addEventListener('signalingstatechange', () => document.body.setAttribute('data-negotiated', ''))
+      })
+
+      const sending = (slot: 'mic' | 'camera', expected: boolean) =>
+        ada.page.waitForFunction(
+          ([slot, expected]) => {
+            const [peer] = globalThis.signalboxCall?.peers.values() ?? []
+            return peer?.isSending(slot) === expected
+          },
+          [slot, expected] as const,
+        )
+      await bo.page.click('#camera')
+      await sending('camera', false)
+      await ada.screenshot('the-other-camera-off')
+      t.equal(await bo.page.getAttribute('#camera', 'aria-pressed'), 'false')
+      t.strictSame(
+        await bo.page.evaluate(() => {
+          const video = document.querySelector<HTMLVideoElement>('#self')
+          const stream = video?.srcObject
+          return {
+            live: stream instanceof MediaStream && stream.getTracks().some(({ readyState }) => readyState === 'live'),
+            visible: video?.checkVisibility({ visibilityProperty: true }),
+          }
+        }),
+        { live: false, visible: false },
+        'the own picture is off too',
+      )
+      await bo.page.keyboard.press('m')
+      await sending('mic', false)
+      // What was on its way when the key was pressed still arrives.
+      const { audioSamples: heard } = await ada.received()
+      await receives(ada, ({ audioSamples }) => audioSamples > heard + samplesPerSecond / 2)
+      const muted = await ada.received()
+      const later = await receives(ada, ({ audioSamples }) => audioSamples > muted.audioSamples + 2 * samplesPerSecond)
+      // Two seconds of the fake microphone's beeps are some tenths; what the decoder makes of silence is about 1e-6.
+      t.ok(later.audioEnergy - muted.audioEnergy < 1e-4, `silence comes: ${later.audioEnergy - muted.audioEnergy}`)
+      await bo.page.keyboard.press('m')
+      await sending('mic', true)
+      await receives(ada, ({ audioEnergy }) => audioEnergy > later.audioEnergy + 1e-2)
+      await bo.page.keyboard.press('v')
+      await sending('camera', true)
+      await ada.seesAndHears()
+      t.equal(await ada.page.getAttribute('body', 'data-negotiated'), null)
     })
-    await ada.state('left')
-    await bo.view('end')
-    await bo.page.click('#rejoin')
-    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+
+    await call.test(
+      'while the service is away the call goes on; when it is back, so are both in the room',
+      async (t) => {
+        await first.app.close()
+        await ada.page.waitForSelector('#pill', { state: 'visible' })
+        t.match(await ada.page.textContent('#pill'), /Your call continues/)
+        await ada.screenshot('service-away')
+        await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+
+        const { app } = await startService(call, {}, Number(new URL(first.url).port))
+        await Promise.all([ada, bo].map((person) => person.page.waitForSelector('#pill', { state: 'hidden' })))
+        await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+        t.equal((await app.inject('/readyz')).statusCode, 200)
+      },
+    )
+
+    await call.test('a reload comes back into the call', async (t) => {
+      const ids = (person: Person) => person.page.evaluate(() => [...(globalThis.signalboxCall?.peers.keys() ?? [])])
+      const before = await ids(ada)
+      await bo.page.reload()
+      await bo.view('call')
+      await Promise.all([ada.state('connected'), bo.state('connected')])
+      await bo.seesAndHears()
+      const after = await ids(ada)
+      t.equal(after.length, 1)
+      t.not(after[0], before[0], 'it is another connection')
+      await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+    })
+
+    await call.test('a page that goes into the back-forward cache has left, and offers to come back', async () => {
+      // Playwright keeps pages out of the cache itself; the events are those of a page that goes there and comes back.
+      await bo.page.evaluate(() => {
+        globalThis.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+        globalThis.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+      })
+      await ada.state('left')
+      await bo.view('end')
+      await bo.page.click('#rejoin')
+      await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+    })
   })
 
   t.test('where the browser wants a click before there is sound, the page asks for it', async (t) => {
@@ -143,89 +215,6 @@ t.test('in a call', async (t) => {
     await bo.page.click('.tap-to-hear')
     await bo.page.waitForSelector('.tap-to-hear', { state: 'hidden' })
     await bo.page.waitForFunction(() => document.querySelector<HTMLVideoElement>('.tile video')?.paused === false)
-  })
-
-  t.test('who closes the window is gone for the other', async (t) => {
-    const { url } = await startService(t)
-    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
-    await ada.join(room)
-    await bo.join(room)
-    await ada.seesAndHears()
-    await bo.page.close({ runBeforeUnload: false })
-    await ada.state('left')
-    await ada.page.waitForSelector('#invite', { state: 'visible' })
-    await ada.screenshot('the-other-left')
-  })
-
-  t.test('camera off and mute reach the other, and cost no negotiation', async (t) => {
-    const { url } = await startService(t)
-    const [ada, bo] = [await Person.open(t, browser, url), await Person.open(t, browser, url)]
-    await ada.join(room, 'Ada')
-    await bo.join(room, 'Bo')
-    await ada.seesAndHears()
-    await ada.page.evaluate(() => {
-      const [peer] = globalThis.signalboxCall?.peers.values() ?? []
-      peer?.pc.addEventListener('signalingstatechange', () => document.body.setAttribute('data-negotiated', ''))
-    })
-
-    const sending = (slot: 'mic' | 'camera', expected: boolean) =>
-      ada.page.waitForFunction(
-        ([slot, expected]) => {
-          const [peer] = globalThis.signalboxCall?.peers.values() ?? []
-          return peer?.isSending(slot) === expected
-        },
-        [slot, expected] as const,
-      )
-    await bo.page.click('#camera')
-    await sending('camera', false)
-    await ada.screenshot('the-other-camera-off')
-    t.equal(await bo.page.getAttribute('#camera', 'aria-pressed'), 'false')
-    t.strictSame(
-      await bo.page.evaluate(() => {
-        const video = document.querySelector<HTMLVideoElement>('#self')
-        const stream = video?.srcObject
-        return {
-          live: stream instanceof MediaStream && stream.getTracks().some(({ readyState }) => readyState === 'live'),
-          visible: video?.checkVisibility({ visibilityProperty: true }),
-        }
-      }),
-      { live: false, visible: false },
-      'the own picture is off too',
-    )
-    await bo.page.keyboard.press('m')
-    await sending('mic', false)
-    // What was on its way when the key was pressed still arrives.
-    const { audioSamples: heard } = await ada.received()
-    await receives(ada, ({ audioSamples }) => audioSamples > heard + samplesPerSecond / 2)
-    const muted = await ada.received()
-    const later = await receives(ada, ({ audioSamples }) => audioSamples > muted.audioSamples + 2 * samplesPerSecond)
-    // Two seconds of the fake microphone's beeps are some tenths; what the decoder makes of silence is about 1e-6.
-    t.ok(later.audioEnergy - muted.audioEnergy < 1e-4, `silence comes: ${later.audioEnergy - muted.audioEnergy}`)
-    await bo.page.keyboard.press('m')
-    await sending('mic', true)
-    await receives(ada, ({ audioEnergy }) => audioEnergy > later.audioEnergy + 1e-2)
-    await bo.page.keyboard.press('v')
-    await sending('camera', true)
-    await ada.seesAndHears()
-    t.equal(await ada.page.getAttribute('body', 'data-negotiated'), null)
-  })
-
-  t.test('while the service is away the call goes on; when it is back, so are both in the room', async (t) => {
-    const first = await startService(t, { drainMs: 0 })
-    const [ada, bo] = [await Person.open(t, browser, first.url), await Person.open(t, browser, first.url)]
-    await ada.join(room, 'Ada')
-    await bo.join(room, 'Bo')
-    await ada.seesAndHears()
-    await first.app.close()
-    await ada.page.waitForSelector('#pill', { state: 'visible' })
-    t.match(await ada.page.textContent('#pill'), /Your call continues/)
-    await ada.screenshot('service-away')
-    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
-
-    const { app } = await startService(t, {}, Number(new URL(first.url).port))
-    await Promise.all([ada, bo].map((person) => person.page.waitForSelector('#pill', { state: 'hidden' })))
-    await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
-    t.equal((await app.inject('/readyz')).statusCode, 200)
   })
 
   t.test('by keyboard alone: lobby, call, mute, leave, rejoin', async (t) => {

@@ -28,7 +28,7 @@ export class Member {
 
   /** @param url  of the service, `ws:` */
   static async open(t: Test, browser: Browser, url: string, prepare?: () => void): Promise<Member> {
-    // It asks for small pictures itself.
+    // It asks for little itself.
     const person = await Person.open(t, browser, `${url}/livez`, { hasFullCamera: true, ...(prepare && { prepare }) })
     await person.page.evaluate(() => {
       globalThis.socketLog = []
@@ -91,7 +91,10 @@ export class Member {
 
   async publish(): Promise<void> {
     await this.page.evaluate(async () => {
-      const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } })
+      const media = await navigator.mediaDevices.getUserMedia({
+        audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+        video: { width: 320, height: 240 },
+      })
       await globalThis.call.publish('mic', media.getAudioTracks()[0] ?? null)
       await globalThis.call.publish('camera', media.getVideoTracks()[0] ?? null)
     })

@@ -48,7 +48,10 @@ t.test('UDP is cut for ten seconds: the calls come back by themselves', async (t
   const took = await Promise.all(
     Object.entries(pairs).map(async ([browsers, pair]) => {
       await seeEachOther(pair, 1)
-      return `${browsers} ${Math.round(performance.now() - backAt)} ms`
+      const ms = Math.round(performance.now() - backAt)
+      // What is aimed at is 3 s, and 6 s with Firefox, by itself on a machine; here several share few processors.
+      t.ok(ms < 15_000, `${browsers}: ${ms} ms`)
+      return `${browsers} ${ms} ms`
     }),
   )
   t.comment(`media after the path was back: ${took.join(', ')}`)
@@ -192,7 +195,7 @@ t.test('a connection that is lost for good is made anew, whoever of the two lost
 
 t.test('a peer that vanishes without a goodbye is gone after a while', async (t) => {
   const browser = await openBrowser('chromium')
-  const { url } = await startService(t)
+  const { url } = await startService(t, { resumeWindowMs: 10_000 })
   const mortal = await openMortalBrowser(t)
   const [ada] = await startPair(t, url, 'a', [browser, mortal.browser])
   await mortal.kill()

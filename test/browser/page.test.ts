@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
+import { faults } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 const sizes = {
   phone: { width: 360, height: 740 },
@@ -52,7 +49,7 @@ t.test('every state looks right on every size, in both themes and languages', as
             const name = `${state}-${size}-${colorScheme}-${language}`
             await fits(t, ada, name)
             // What axe looks at does not depend on the size, but for what a phone leaves out.
-            if (size !== 'landscape') await isAccessible(t, ada, name)
+            if (size !== 'landscape') t.strictSame(await faults(ada), [], `${name} has no fault that axe can find`)
           }
         }
       }
@@ -71,20 +68,6 @@ async function fits(t: Test, person: Person, screenshot: string): Promise<void> 
   }))
   t.ok(overflow <= 0, `${screenshot} does not scroll sideways`)
   t.strictSame(small, [], `${screenshot}: everything can be hit with a finger`)
-}
-
-async function isAccessible(t: Test, person: Person, name: string): Promise<void> {
-  await person.page.evaluate(axe)
-  const faults = await person.page.evaluate(async () => {
-    const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
-    const { violations } = await (
-      run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-    )({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-  t.strictSame(faults, [], `${name} has no fault that axe can find`)
 }
 
 t.test('the language can be changed and is remembered', async (t) => {

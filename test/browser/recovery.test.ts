@@ -213,24 +213,23 @@ t.test('recovery', async (t) => {
     await Promise.all([showsConnection(ada, 0), showsConnection(bo, 0)])
   })
 
-  t.test('who hangs up while the service is away has left', async (t) => {
+  t.test('who hangs up, or closes the window, while the service is away has left', async (t) => {
     const { app, url } = await startService(t, abrupt)
     const { ada, bo } = await startPair(t, browser, url)
+    const cy = await Person.open(t, browser, url)
+    await cy.join(room, 'Cy')
+    await ada.page.waitForFunction(() => {
+      const peers = [...(globalThis.signalboxCall?.peers.values() ?? [])]
+      return peers.length === 2 && peers.every(({ state }) => state === 'live')
+    })
     await app.close()
     await ada.page.waitForSelector('#pill', { state: 'visible' })
     await bo.page.click('#leave')
+    await ada.page.waitForFunction(() => globalThis.signalboxCall?.peers.size === 1)
+    await ada.isTold('Bo left.')
+    await cy.page.close({ runBeforeUnload: false })
     await ada.state('left')
     t.strictSame(await peerIds(ada), [])
-    await ada.isTold('Bo left.')
-  })
-
-  t.test('who closes the window while the service is away is gone', async (t) => {
-    const { app, url } = await startService(t, abrupt)
-    const { ada, bo } = await startPair(t, browser, url)
-    await app.close()
-    await ada.page.waitForSelector('#pill', { state: 'visible' })
-    await bo.page.close({ runBeforeUnload: false })
-    await ada.state('left')
   })
 
   t.test('when one side alone loses the service, and its seat, both go on, and meet again', async (t) => {

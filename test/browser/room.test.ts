@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { heightToAskFor } from '../../public/page/shown-heights.js'
 import { languages } from '../../public/page/texts.js'
 import { Client, startService } from '../helper.js'
+import { faults } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
 import { Crowd } from './crowd.js'
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const { texts } = languages.en
 
 const sizes = {
@@ -365,19 +363,4 @@ async function isLaidOut(t: Test, { page }: Person, name: string): Promise<void>
     t.comment(`${name}: ${Math.round(share * 100)} % of the stage`)
   }
   t.strictSame(faults, [], `${name}: nothing covers anything, and the room is used`)
-}
-
-async function faults({ page }: Person): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
-    const { violations } = await (
-      run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-    )({
-      // Otherwise it waits for seconds for live pictures to be loaded to their end.
-      preload: false,
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
 }

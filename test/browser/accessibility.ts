@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Person } from './browsers.js'
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+/** What axe has to say against the page as it is now: by WCAG up to 2.2, levels A and AA. */
+export async function faults({ page }: Person): Promise<string[]> {
+  if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
+    const { violations } = await (
+      run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+    )({
+      // Otherwise it waits for seconds for live pictures to be loaded to their end.
+      preload: false,
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
