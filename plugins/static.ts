@@ -13,7 +13,8 @@ export const staticFiles = fp(
       wildcard: false,
       index: false,
       decorateReply: !app.hasReplyDecorator('sendFile'),
-      globIgnore: ['**/*.tsbuildinfo', '**/*.d.ts', '**/*.map'],
+      // The page's modules are all in page.js.
+      globIgnore: ['page/**', '**/*.tsbuildinfo', '**/*.d.ts', '**/*.map'],
       cacheControl: true,
       maxAge: 0,
       logLevel: 'warn',

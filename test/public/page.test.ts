@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type News, sentenceOf } from '../../public/page/arrivals.js'
@@ -100,23 +99,14 @@ t.test('a picture is asked for as high as it is shown, in pixels of the screen',
   t.equal(heightToAskFor({ width: 0, height: 0 }, 1, 'cover', 2), 0)
 })
 
-t.test('every module that the page loads is preloaded, and nothing else', async (t) => {
-  const publicFolder = fileURLToPath(new URL('../../../public/', import.meta.url))
-  const preloaded = Array.from(
-    readFileSync(`${publicFolder}index.html`, 'utf8').matchAll(/rel="modulepreload" href="\.\/([^"]+)"/g),
-    ([, path]) => path ?? '',
-  )
+t.test('the page and its one script ask for nothing more', async (t) => {
   const built = fileURLToPath(new URL('../../public/', import.meta.url))
-  const loaded = new Set<string>()
-  const load = (path: string): void => {
-    if (loaded.has(path)) return
-    loaded.add(path)
-    const imports = readFileSync(join(built, path), 'utf8').matchAll(/^(?:import|export)\b[^'";]*?'(\.[^']+)'/gm)
-    for (const [, target] of imports) load(join(dirname(path), target ?? ''))
-  }
-  load('page/main.js')
-  loaded.delete('page/main.js')
-  t.strictSame(preloaded, [...loaded].sort())
+  const html = readFileSync(`${built}index.html`, 'utf8')
+  t.strictSame(
+    Array.from(html.matchAll(/<script[^>]*>/g), ([tag]) => tag),
+    ['<script type="module" src="./page.js">'],
+  )
+  t.notMatch(readFileSync(`${built}page.js`, 'utf8'), /^import\b|\bimport\(/m)
 })
 
 t.test('every sentence is there in every language, and those about somebody say the name', async (t) => {

@@ -26,7 +26,7 @@ t.test('the page and its modules are served, and nothing of how they were made',
   t.match(page.headers['content-type'], /^text\/html/)
   t.match(page.body, '<script type="module"')
   for (const [path, type] of [
-    ['/page/main.js', /javascript/],
+    ['/page.js', /javascript/],
     ['/sdk/index.js', /javascript/],
     ['/styles.css', /^text\/css/],
   ] as const) {
@@ -38,6 +38,8 @@ t.test('the page and its modules are served, and nothing of how they were made',
     '/tsconfig.tsbuildinfo',
     '/sdk/index.d.ts',
     '/page/main.ts',
+    '/page/main.js',
+    '/page.js.map',
     '/../package.json',
     '/%2e%2e/package.json',
     '/tsconfig.json',
@@ -61,7 +63,7 @@ t.test('everything the page names is served from the same place', async (t) => {
 t.test('without the page there is the WebSocket only', async (t) => {
   const { app, url } = await startService(t, { page: false })
   t.equal((await app.inject('/')).statusCode, 404)
-  t.equal((await app.inject('/page/main.js')).statusCode, 404)
+  t.equal((await app.inject('/page.js')).statusCode, 404)
   await Client.join(t, `${url}/`, '1001')
 })
 
@@ -101,6 +103,24 @@ t.test('embedded beside the @fastify/websocket of the host: both work, and our b
   await ada.next('ready')
   bo.send({ type: 'offer', sdp: 'x'.repeat(3000) })
   t.match(await bo.closed, { code: 1009 })
+})
+
+t.test('beside the @fastify/websocket of a host that leaves the closing to others it drains as ever', async (t) => {
+  const host = Fastify()
+  await host.register(fastifyWebsocket, { preClose: (done) => done() })
+  await host.register(signalbox, { prefix: '/calls' })
+  await listen(t, host)
+  const ada = await Client.connect(t, `${urlOf(host)}/calls/ws`)
+  ada.send({ type: 'join', roomId: '1001', resume: true })
+  const { seq } = await ada.next('joined')
+  ada.send({ type: 'ack', seq })
+  const bo = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
+  await ada.next('ready')
+  const closed = host.close()
+  await ada.next('draining')
+  ada.socket.close(1000)
+  t.match(await bo.closed, { code: 1012 })
+  await closed
 })
 
 t.test("the log is the host's, with ids and without people's addresses, names or descriptions", async (t) => {
@@ -213,7 +233,7 @@ t.test('embedded beside the @fastify/static of the host', async (t) => {
   await listen(t, host)
   t.equal((await host.inject('/files/index.js')).statusCode, 200)
   t.match((await host.inject('/calls/')).headers['content-type'], /^text\/html/)
-  t.equal((await host.inject('/calls/page/main.js')).statusCode, 200)
+  t.equal((await host.inject('/calls/page.js')).statusCode, 200)
 })
 
 t.test('the way to the page never leads to another host', async (t) => {
