@@ -7,6 +7,9 @@ declare module 'fastify' {
   }
 }
 
+/** What the cutting of sockets that do not answer, and the rest of the exit, may take besides. */
+const exitMs = 750
+
 /** Whether the service still takes people in. */
 export interface Drain {
   readonly isDraining: boolean
@@ -33,7 +36,7 @@ export const drain = fp<DrainOptions>(
       isDraining = true
       const { sockets } = app.signaling
       if (sockets > 0) app.log.info({ sockets }, 'draining')
-      await app.signaling.drain(Math.max(0, limits.drainMs - limits.closeTimeoutMs))
+      await app.signaling.drain(Math.max(0, limits.drainMs - limits.closeTimeoutMs - exitMs))
       await app.signaling.close('serviceRestart')
     })
   },

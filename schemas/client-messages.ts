@@ -226,7 +226,7 @@ export const Resume = Type.Object(
   {
     ...open,
     description:
-      'Take your seat again over this socket. Leaves the room that the socket is in. Answered by `resumed` or `resync`, or the errors `resume-gone` or `resume-stale`.',
+      'Take your seat again over this socket, which must be in no room. Answered by `resumed` or `resync`, or the errors `resume-gone` or `resume-stale`.',
   },
 )
 export type Resume = Static<typeof Resume>

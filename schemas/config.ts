@@ -27,9 +27,12 @@ export const Limits = Type.Object({
     description: 'How many malformed messages a socket may send. One more: close code 1008.',
   }),
   upgradeTimeoutMs: ms(10_000, 'Time an upgrade request has to become a WebSocket. Over it: its socket is cut.'),
-  joinTimeoutMs: ms(10_000, 'Time a new socket has for its first `join` that is no error. Over it: close code 4008.'),
+  joinTimeoutMs: ms(
+    10_000,
+    'Time a new socket has for its first `join` or `resume` that is no error. Over it: close code 4008.',
+  ),
   pingIntervalMs: ms(15_000, 'How often the server pings a socket.'),
-  pongTimeoutMs: ms(10_000, 'How long a ping may stay unanswered before the socket is dropped.'),
+  pongTimeoutMs: ms(9_000, 'How long a ping may stay unanswered before the socket is dropped.'),
   closeTimeoutMs: ms(
     2_000,
     'How long a socket has to answer a close frame before it is cut; this bounds the shutdown.',
@@ -100,7 +103,8 @@ export const ProcessConfig = Type.Object({
   ),
   page: Type.Boolean({
     default: true,
-    description: 'Whether the call page and the browser SDK are served. `false`: the WebSocket and the probes only.',
+    description:
+      'Whether the call page and the browser SDK are served. `false`: the WebSocket, `POST /leave` and the probes only.',
   }),
 })
 export type ProcessConfig = Static<typeof ProcessConfig>

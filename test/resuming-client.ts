@@ -126,6 +126,8 @@ export class ResumingClient {
       case 'joined':
         Object.assign(this, { peerId: message.peerId, session: message.session, seq: message.seq })
         this.#isLive = true
+        // It is held for who is known to know of it.
+        this.socket?.send(JSON.stringify({ type: 'ack', seq: this.seq }))
         break
       case 'resumed':
       case 'resync':

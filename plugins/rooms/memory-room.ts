@@ -100,7 +100,9 @@ export class MemoryRoom {
     const seat = former.passTo(sink)
     this.#seats.set(peerId, seat)
     if (absence === undefined) former.sink.fenced()
-    sink.resumed(seat, this.#missedBy(seat, tether.log, seq))
+    const missed = this.#missedBy(seat, tether.log, seq)
+    sink.resumed(seat, missed)
+    if (missed.kind === 'resync') this.#tellWhoIsAway(seat)
     if (absence?.isTold) this.tellOthers(seat, { kind: 'peer-back', peerId })
     return 'resumed'
   }
@@ -109,7 +111,8 @@ export class MemoryRoom {
     const seat = this.#seats.get(peerId)
     if (seat?.tether === undefined || attempt < seat.tether.attempt) return false
     const { reloadWindowMs, clock } = this.rules
-    if (reloadWindowMs > 0) {
+    // One that a `replace` could still be higher than.
+    if (reloadWindowMs > 0 && attempt < Number.MAX_SAFE_INTEGER) {
       const forget = clock.after(reloadWindowMs, () => {
         this.#kept.delete(peerId)
         this.#closeIfEmpty()
@@ -163,6 +166,13 @@ export class MemoryRoom {
     return entries === undefined
       ? { kind: 'resync', others: this.#othersOf(seat), at: log.cursor }
       : { kind: 'replay', entries }
+  }
+
+  /** What was said of it before may be lost. */
+  #tellWhoIsAway(listener: MemorySeat): void {
+    for (const { peerId, tether } of this.#seats.values()) {
+      if (tether?.absence?.isTold) listener.hear({ kind: 'peer-away', peerId })
+    }
   }
 
   #othersOf(seat: MemorySeat): Other[] {

@@ -1,3 +1,4 @@
+import type { Member } from '../../schemas/index.js'
 import type { Cursor, Entry, Link, Linked } from './room-store.js'
 
 /** What a log may hold. */
@@ -7,8 +8,21 @@ export interface ReplayBounds {
   readonly maxAgeMs: number
 }
 
-/** What an entry that is no message takes, about: members are shared by all who are told of them. */
-const noticeBytes = 256
+/** What an entry takes besides what it carries, about: its place in the chain, and the names of its fields. */
+const entryBytes = 128
+
+/** How large members are when they are told: each is told to all, and so measured once. */
+const memberBytes = new WeakMap<Member, number>()
+
+function bytesOf(entry: Entry): number {
+  if (entry.kind === 'message') return entryBytes + entry.frame.length
+  if (!('peer' in entry)) return entryBytes
+  const known = memberBytes.get(entry.peer)
+  if (known !== undefined) return entryBytes + known
+  const bytes = Buffer.byteLength(JSON.stringify(entry.peer))
+  memberBytes.set(entry.peer, bytes)
+  return entryBytes + bytes
+}
 
 interface Kept {
   readonly entry: Entry
@@ -44,7 +58,7 @@ export class ReplayLog {
   append(entry: Entry, nowMs: number): Link {
     const prev = this.cursor
     this.#last += 1
-    const bytes = entry.kind === 'message' ? entry.frame.length : noticeBytes
+    const bytes = bytesOf(entry)
     this.#kept.push({ entry, bytes, atMs: nowMs })
     this.#bytes += bytes
     this.#trim(nowMs)

@@ -170,7 +170,8 @@ export interface RoomStore {
    * Gives a resumable seat up in its member's name, without its sink: the page is closing. The others are told at once; the
    * place is kept for a moment for a `join` that `replaces` it, in case the page is only loaded anew.
    *
-   * @param attempt  the one with which the seat was last taken, or a higher one
+   * @param attempt  the one with which the seat was last taken, or a higher one; `Number.MAX_SAFE_INTEGER`, which no other is
+   *                 higher than, keeps no place
    * @returns        whether there was such a seat
    */
   release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean>

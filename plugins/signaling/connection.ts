@@ -30,6 +30,9 @@ export class Connection {
   #pongBy = Number.POSITIVE_INFINITY
   #cutAt = Number.POSITIVE_INFINITY
   #closedAs: CloseName | undefined
+  /** Whether ws closes it, for something that is no WebSocket protocol, or too much. */
+  #isAtFault = false
+  #nowMs: number
   #isClosing = false
 
   constructor(socket: WebSocket, context: SignalingContext, now: number) {
@@ -39,6 +42,7 @@ export class Connection {
       write: (frame) => this.#write(frame),
       fenced: () => this.close('replaced'),
     })
+    this.#nowMs = now
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
@@ -47,17 +51,19 @@ export class Connection {
       this.#pongBy = Number.POSITIVE_INFINITY
     })
     // ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it.
-    socket.on('error', (error) =>
-      this.#context.log.debug({ code: 'code' in error ? error.code : error.name }, 'socket error'),
-    )
+    socket.on('error', (error) => {
+      const code = 'code' in error ? String(error.code) : error.name
+      if (code.startsWith('WS_ERR_')) this.#isAtFault = true
+      this.#context.log.debug({ code }, 'socket error')
+    })
     socket.on('close', (code) => this.#onClose(code))
   }
 
   /** Pings when it is time, and closes what has run out of time. */
   tick(now: number): void {
     const { limits } = this.#context
+    this.#nowMs = now
     if (this.#isClosing) {
-      if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.#socket.terminate()
     } else if (now >= this.#pongBy) {
       this.#isClosing = true
@@ -90,6 +96,7 @@ export class Connection {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#closedAs = name
+    this.#cutAt = this.#nowMs + this.#context.limits.closeTimeoutMs
     this.#socket.close(closeCodes[name].code, reason)
     // A paused socket would never read the answer to the close frame.
     this.#socket.resume()
@@ -120,6 +127,7 @@ export class Connection {
   }
 
   #process(frame: Buffer): void {
+    this.#session.heard()
     let id: unknown
     let n: number | undefined
     try {
@@ -202,7 +210,8 @@ export class Connection {
     this.#isClosing = true
     this.#waiting.length = 0
     // Whoever is not to come back by itself needs no seat either.
-    const mayComeBack = code !== 1000 && (this.#closedAs === undefined || closeCodes[this.#closedAs].retry)
+    const isForGood = this.#closedAs === undefined ? this.#isAtFault : !closeCodes[this.#closedAs].retry
+    const mayComeBack = code !== 1000 && !isForGood
     this.#session
       .end(code === 1000 ? 'left' : 'disconnected', mayComeBack)
       .catch((error: unknown) => this.#context.log.error({ err: error }, 'leaving failed'))

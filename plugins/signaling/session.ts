@@ -37,6 +37,8 @@ export class Session implements Sink {
   #isOver = false
   /** The last of the client's messages that it has been told was taken. */
   #acknowledged = 0
+  /** Whether the client is known to have heard of its seat. Who has not cannot come back to it, and would find it taken. */
+  #knowsOfSeat = false
 
   /** Whether a valid `join` or `resume` has come, whatever became of it. */
   hasAskedToJoin = false
@@ -60,6 +62,11 @@ export class Session implements Sink {
   requireSeat(): Seat {
     if (this.#seat === undefined) throw new SignalingError('not-joined')
     return this.#seat
+  }
+
+  /** The client has said something. */
+  heard(): void {
+    if (this.#seat !== undefined) this.#knowsOfSeat = true
   }
 
   tell(message: ServerMessage): void {
@@ -105,7 +112,7 @@ export class Session implements Sink {
   async end(reason: LeaveReason, mayComeBack: boolean): Promise<void> {
     this.#isOver = true
     const seat = this.#seat
-    if (seat === undefined || !seat.isResumable || !mayComeBack) return this.leave(reason)
+    if (seat === undefined || !seat.isResumable || !mayComeBack || !this.#knowsOfSeat) return this.leave(reason)
     this.#seat = undefined
     await seat.away()
     this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId }, 'peer away')
@@ -119,6 +126,7 @@ export class Session implements Sink {
     }
     this.#seat = seat
     this.#acknowledged = 0
+    this.#knowsOfSeat = false
     const { peerId, roomId, others, capacity } = seat
     this.context.log.info({ roomId, peerId, peers: others.length }, 'peer joined')
     const session = seat.isResumable ? { session: this.#terms(seat), seq: seat.cursor } : {}
@@ -132,6 +140,7 @@ export class Session implements Sink {
     }
     this.#seat = seat
     this.#acknowledged = seat.received
+    this.#knowsOfSeat = true
     const { peerId, roomId, received: n } = seat
     this.context.log.info({ roomId, peerId, missed: missed.kind }, 'peer resumed')
     if (missed.kind === 'resync') {

@@ -29,7 +29,7 @@ export interface CallEvents extends RosterEvents {
   ended: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** Something went wrong and the call goes on. For logs. */
   error: CallError
-  /** The last event. Every connection is closed; published tracks are yours to stop. */
+  /** The last event. Every connection is closed; published tracks are yours to stop, but for those of `shareScreen`. */
   end: { readonly reason: CallError | 'left' }
 }
 
@@ -436,6 +436,8 @@ export class Call extends Emitter<CallEvents> {
         this.#reunions.announce({ type: 'ready', isInitiator, ...member })
       } else {
         peer.update(member)
+        // Who is, is said so right after.
+        peer.isAway = false
         peer.renegotiate()
       }
     }

@@ -126,7 +126,10 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const present = this.#connection.gen
     const gen = signal.gen ?? present
     if (signal.gen !== undefined) this.#isNumbered = true
-    if (signal.type === 'restart') {
+    if (signal.type === 'restart' && signal.rebuild && signal.gen === undefined) {
+      // The other side may have missed something, and does not know what.
+      if (this.#isInitiator && this.#mayAsk()) this.renegotiate()
+    } else if (signal.type === 'restart') {
       if (gen !== present) return
       if (!signal.rebuild) this.#connection.restartIce()
       else if (this.#isInitiator && this.#mayAsk()) this.#rebuild(gen + 1)
@@ -394,7 +397,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   /**
-   * While the service is not heard, by this side or by the other one, a signal goes over the control channel as well. It may arrive twice then, and late: a description that is not new, and a candidate of another generation, are not taken.
+   * While the service is not heard, by this side or by the other one, a signal goes over the control channel as well. It may
+   * arrive twice then, and late: a description that is not new, and a candidate of another generation, are not taken.
    */
   #send(signal: OutgoingSignal): void {
     if (this.#isDirect) this.#control.signal(signal)

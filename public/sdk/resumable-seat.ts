@@ -8,14 +8,18 @@ const acknowledgeEvery = 20
 /** Higher than any attempt to resume, as it is the last thing that is done with a seat. */
 const leaveAttempt = 2 ** 52
 const replaceAttempt = leaveAttempt + 1
+/** Nothing can follow it, and so the service keeps no place for it. */
+const hangUpAttempt = Number.MAX_SAFE_INTEGER
 
 /** A message as it is sent by who numbers them. */
 export type Numbered = ClientMessage & { readonly n: number }
 
 /** With what a seat is given up when there is no time for anything else any more. */
 export interface Farewell {
-  /** The body of `POST /leave`. */
+  /** The body of `POST /leave` for a page that goes, and perhaps comes again. */
   readonly leave: LeaveRequest
+  /** And for somebody who hangs up. */
+  readonly hangUp: LeaveRequest
   /** For the `join` of the page when it is loaded anew. */
   readonly replace: Replace
 }
@@ -91,6 +95,11 @@ export class ResumableSeat {
     return { type: 'ack', seq: this.#seq }
   }
 
+  /** What tells the service that its owner knows of the seat: it is held for nobody else. */
+  receipt(): ClientMessage<'ack'> {
+    return { type: 'ack', seq: this.#seq }
+  }
+
   /** Messages are lost, by the service's own word: it goes on from here. */
   skipTo(seq: string): void {
     this.#seq = seq
@@ -108,9 +117,11 @@ export class ResumableSeat {
   async #prepareFarewell(): Promise<void> {
     const [roomId, peerId] = [this.#roomId, this.#peerId]
     const leave = await this.#proof.mac('leave', leaveAttempt)
+    const hangUp = await this.#proof.mac('leave', hangUpAttempt)
     const replace = await this.#proof.mac('replace', replaceAttempt)
     this.#farewell = {
       leave: { roomId, peerId, attempt: leaveAttempt, mac: leave },
+      hangUp: { roomId, peerId, attempt: hangUpAttempt, mac: hangUp },
       replace: { peerId, attempt: replaceAttempt, mac: replace },
     }
   }

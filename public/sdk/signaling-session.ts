@@ -1,4 +1,4 @@
-import type { ClientMessage, Joined, Replace, Resync } from '../../schemas/index.js'
+import type { ClientMessage, Joined, LeaveRequest, Replace, Resync } from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
 import { CallError } from './call-error.js'
 import type { IncomingFrame, IncomingMessage } from './decode-message.js'
@@ -91,6 +91,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   /** What the next new seat is to take the place of. */
   #replace: Replace | undefined
   #backOff = new BackOff()
+  /** How long the next pause is to be, where the service has said so during a try. */
+  #nextDelayMs: number | undefined
 
   constructor(options: SignalingSessionOptions) {
     super()
@@ -150,8 +152,9 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   /** Leaves the room and lets the socket go. No event but `state` follows. */
   close(): void {
     if (this.#state === 'closed') return
-    const isTold = this.#socket?.isOpen === true && this.send({ type: 'leave' })
-    if (!isTold) this.#sendBeacon()
+    if (this.#socket?.isOpen === true) this.send({ type: 'leave' })
+    // A socket that leads nowhere looks open for a while; who has left already has left.
+    this.#sendBeacon(this.#seat?.farewell?.hangUp)
     this.#finish()
   }
 
@@ -160,16 +163,15 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     if (this.#state === 'closed') return
     const farewell = this.#seat?.farewell
     if (farewell !== undefined) this.#options.record.write(farewell.replace)
-    if (!this.#sendBeacon()) this.send({ type: 'leave' })
+    if (!this.#sendBeacon(farewell?.leave)) this.send({ type: 'leave' })
     this.#finish()
   }
 
   /** Gives the seat up over no socket. @returns whether the service will hear of it, as far as a page can know */
-  #sendBeacon(): boolean {
-    const farewell = this.#seat?.farewell
-    if (farewell === undefined) return false
+  #sendBeacon(request: LeaveRequest | undefined): boolean {
+    if (request === undefined) return false
     try {
-      return navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(farewell.leave))
+      return navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(request))
     } catch {
       // A browser may be made to have none; then the seat expires.
       return false
@@ -259,7 +261,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       onDead: () => this.#onDead(),
     })
     this.#liveness = liveness
-    if (answer.type === 'joined') return
+    if (answer.type === 'joined') {
+      socket.send(seat.receipt())
+      return
+    }
     seat.acknowledge(answer.n)
     if (answer.type === 'resync') seat.skipTo(answer.seq)
     for (const message of seat.unacknowledged) {
@@ -341,7 +346,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     if (this.#socket === undefined && this.#seat === undefined) this.#loseSeat()
     if (this.#socket === undefined) this.#setState('reconnecting')
     if (this.#isEntering) {
-      if (firstDelayMs !== undefined) this.#hurry.abort(firstDelayMs)
+      if (firstDelayMs === undefined) return
+      // For the pause that it is in, or, when that is over, for the next one.
+      this.#nextDelayMs = firstDelayMs
+      this.#hurry.abort(firstDelayMs)
       return
     }
     this.#isEntering = true
@@ -361,7 +369,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     let delayMs = firstDelayMs
     while (!this.#closing.signal.aborted) {
       const backOff = fullSinceMs === undefined ? this.#backOff : fullBackOff
-      delayMs = await this.#pause(delayMs ?? backOff.nextMs())
+      delayMs = await this.#pause(delayMs ?? this.#nextDelayMs ?? backOff.nextMs())
       if (delayMs !== undefined) continue
       if (this.#closing.signal.aborted) return
       try {
@@ -387,9 +395,11 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   /** @returns undefined when it is over; else how long it is to be from now on, as the service has said meanwhile */
   async #pause(delayMs: number): Promise<number | undefined> {
     this.#hurry = new AbortController()
+    this.#nextDelayMs = undefined
     const { signal } = this.#hurry
     await pauseUntilWoken(delayMs, AbortSignal.any([this.#closing.signal, signal]))
     if (!signal.aborted) return undefined
+    this.#nextDelayMs = undefined
     this.#backOff = new BackOff()
     return signal.reason
   }

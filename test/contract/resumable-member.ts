@@ -59,8 +59,8 @@ class Wire implements Sink {
 /** What a member keeps of what it has said until it knows that it was taken. */
 interface Operation {
   readonly n: number
-  readonly to: PeerId
-  readonly parcel: Parcel
+  /** Does it, perhaps once more. */
+  perform(seat: Seat): Promise<void>
 }
 
 /**
@@ -140,15 +140,21 @@ export class ResumableMember {
   async say(to: PeerId): Promise<void> {
     const k = (this.said.get(to) ?? 0) + 1
     this.said.set(to, k)
-    this.#n += 1
-    const operation = { n: this.#n, to, parcel: { from: this.peerId ?? '', k } }
-    this.#outbox.push(operation)
-    await this.#do(operation)
+    const frame = frameOf({ from: this.peerId ?? '', k })
+    await this.#do(async (seat, n) => {
+      const outcome = await seat.send(to, frame, n)
+      if (outcome === 'peer-not-found') await seat.refuse(n, { code: 'peer-not-found', message: '' })
+    })
+  }
+
+  /** Says that it is called otherwise now; kept like what it says to one. */
+  async rename(name: string): Promise<void> {
+    await this.#do(async (seat, n) => seat.update({ name }, n))
   }
 
   /** Says everything again that may not have been taken. */
   async sayAgain(): Promise<void> {
-    for (const operation of [...this.#outbox]) await this.#do(operation)
+    for (const { perform } of [...this.#outbox]) if (this.seat !== undefined) await perform(this.seat)
   }
 
   attach(seat: Seat, wire: Wire): void {
@@ -209,9 +215,12 @@ export class ResumableMember {
     }
   }
 
-  async #do({ n, to, parcel }: Operation): Promise<void> {
-    const outcome = await this.seat?.send(to, frameOf(parcel), n)
-    if (outcome === 'peer-not-found') await this.seat?.refuse(n, { code: 'peer-not-found', message: '' })
+  async #do(act: (seat: Seat, n: number) => Promise<void>): Promise<void> {
+    this.#n += 1
+    const n = this.#n
+    const perform = (seat: Seat): Promise<void> => act(seat, n)
+    this.#outbox.push({ n, perform })
+    if (this.seat !== undefined) await perform(this.seat)
   }
 
   #open({ from, k }: Parcel): void {

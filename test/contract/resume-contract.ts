@@ -196,6 +196,14 @@ export function resumeContract(t: Test, makeStore: (clock: Clock) => RoomStore):
     t.equal(await new ListeningMember().join(store, 'r'), 'seated')
   })
 
+  t.test('who hangs up, by an attempt that nothing can follow, leaves no place behind', async (t) => {
+    const { clock, store, ada, bo } = await startPair()
+    t.equal(await store.release('r', idOf(ada), Number.MAX_SAFE_INTEGER), true)
+    bo.take()
+    t.strictSame([bo.goodbyes, clock.pending], [['left'], 0])
+    t.equal(await new ListeningMember().join(store, 'r'), 'seated')
+  })
+
   t.test("a room is kept for its last member's reload, and then gone", async (t) => {
     const clock = new ManualClock()
     const store = makeStore(clock)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Clock } from '../../plugins/rooms/clock.js'
-import type { RoomStore } from '../../plugins/rooms/room-store.js'
+import type { RoomStore, Sink } from '../../plugins/rooms/room-store.js'
 import { ManualClock } from './manual-clock.js'
 import { ResumableMember } from './resumable-member.js'
 
@@ -16,6 +16,9 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('resume' as const), who, isDoubled: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('replay' as const), who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reload' as const), who, isTold: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rename' as const), who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(500, 4000, 31_000) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -26,6 +29,81 @@ export interface Seen {
   resumed: number
   expired: number
   resyncs: number
+}
+
+/** What goes on at once with other things: it ends when the test lets it. */
+export type Pause = () => Promise<unknown>
+
+/**
+ * The same histories, but each member goes its way without waiting for the others: what they ask of the store is under way at the
+ * same time, and arrives, and is answered, in any order. Time stands still.
+ *
+ * @param makeStore  is given what a store waits for between one step of its own and the next
+ * @throws           as `resumeHistories`
+ */
+export async function concurrentHistories(
+  makeStore: (clock: Clock, pause: Pause) => RoomStore,
+  numRuns: number,
+): Promise<Seen> {
+  const seen = { taken: 0, resumed: 0, expired: 0, resyncs: 0 }
+  const steps = fc.array(step, { minLength: 20, maxLength: 80, size: 'max' })
+  await fc.assert(
+    fc.asyncProperty(steps, fc.scheduler(), async (steps, scheduler) => {
+      const clock = new ManualClock()
+      const pause: Pause = () => scheduler.schedule(Promise.resolve())
+      const inner = makeStore(clock, pause)
+      const store = delayed(inner, pause)
+      const members = Array.from({ length: memberCount }, () => new ResumableMember())
+      const ways = members.map(async (_member, index) => {
+        for (const next of steps) {
+          if (!('who' in next) || next.who !== index) continue
+          await go(store, clock, members, next, seen)
+          check(inner.size.seats <= capacity, `${inner.size.seats} seats of ${capacity}`)
+        }
+      })
+      await scheduler.waitFor(Promise.all(ways))
+      await scheduler.waitFor(comeToRest(store, clock, members, seen))
+      checkRest(members, seen)
+      await scheduler.waitFor(Promise.all(members.map(({ seat }) => seat?.leave('left'))))
+      clock.advance(120_000)
+      check(inner.size.rooms === 0 && inner.size.seats === 0 && clock.pending === 0, 'something is left')
+    }),
+    { numRuns, endOnFailure: true },
+  )
+  return seen
+}
+
+/** Whatever is asked of it, or of a seat in it, arrives later, and is answered later still. */
+function delayed<Asked extends object>(asked: Asked, pause: Pause): Asked {
+  return new Proxy(asked, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target)
+      if (typeof value !== 'function') return value
+      return async (...given: unknown[]) => {
+        await pause()
+        const answer: unknown = await Reflect.apply(
+          value,
+          target,
+          given.map((what) => (isSink(what) ? sinkOf(what, pause) : what)),
+        )
+        await pause()
+        return answer
+      }
+    },
+  })
+}
+
+function isSink(what: unknown): what is Sink {
+  return typeof what === 'object' && what !== null && 'deliver' in what
+}
+
+function sinkOf(sink: Sink, pause: Pause): Sink {
+  return {
+    seated: (seat) => sink.seated(delayed(seat, pause)),
+    resumed: (seat, missed) => sink.resumed(delayed(seat, pause), missed),
+    deliver: (entry, link) => sink.deliver(entry, link),
+    fenced: () => sink.fenced(),
+  }
 }
 
 /**
@@ -113,6 +191,16 @@ async function go(
       await member.seat?.leave('left')
       members[index] = new ResumableMember()
       break
+    case 'reload':
+      if (member.peerId !== undefined) await reload(store, clock, members, index, next.isTold)
+      break
+    case 'acknowledge':
+      if (member.peerId !== undefined && member.isAttached)
+        check((await member.seat?.acknowledge(member.last)) === true, 'what was told could not be acknowledged')
+      break
+    case 'rename':
+      if (member.isAttached && member.peerId !== undefined) await member.rename(`${clock.now()}`)
+      break
     case 'wait':
       clock.advance(next.ms)
       break
@@ -155,6 +243,26 @@ async function resume(
   }
   member.take(1)
   await member.sayAgain()
+}
+
+/** @param isTold  whether the page that goes can still say so */
+async function reload(
+  store: RoomStore,
+  clock: ManualClock,
+  members: ResumableMember[],
+  index: number,
+  isTold: boolean,
+): Promise<void> {
+  const member = members[index]
+  if (member?.peerId === undefined) return
+  const isOver = member.awayAtMs !== undefined && clock.now() - member.awayAtMs >= resumeWindowMs
+  const { peerId, roomId, attempt } = member
+  if (isTold) check((await store.release(roomId, peerId, attempt)) === !isOver, 'its own seat could not be given up')
+  const again = new ResumableMember()
+  members[index] = again
+  const outcome = await again.join(store, roomId, capacity, { peerId, attempt: attempt + 1 })
+  check(outcome === 'seated' || isOver, 'a reload has cost the seat')
+  if (outcome === 'seated') again.take(1)
 }
 
 async function comeToRest(store: RoomStore, clock: ManualClock, members: ResumableMember[], seen: Seen): Promise<void> {

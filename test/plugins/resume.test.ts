@@ -44,7 +44,7 @@ t.test('who asks to be able to resume is given what it takes; nobody else is', a
   t.match(ada.told[0], {
     type: 'joined',
     seq: /^./,
-    session: { windowMs: 30_000, pingIntervalMs: 15_000, pongTimeoutMs: 10_000 },
+    session: { windowMs: 30_000, pingIntervalMs: 15_000, pongTimeoutMs: 9000 },
   })
   t.match(ada.session?.key, /^[\w-]{43}$/)
   const plain = await Client.connect(t, url)
@@ -118,6 +118,9 @@ t.test('a leave, a close with 1000 and a hostile client give the seat up at once
     [(ada: Resuming) => ada.send({ type: 'leave' }), 'left'],
     [(ada: Resuming) => ada.socket?.close(1000), 'left'],
     [(ada: Resuming) => ada.socket?.send(Buffer.from([1])), 'disconnected'],
+    // What no WebSocket, or too much, is closed by the library, and not by us.
+    [(ada: Resuming) => ada.socket?.send('x'.repeat(70_000)), 'disconnected'],
+    [(ada: Resuming) => ada.socket?.send(Buffer.from([0xff]), { binary: false }), 'disconnected'],
   ] as const) {
     const ada = new Resuming(t, url)
     await ada.join()
@@ -125,6 +128,51 @@ t.test('a leave, a close with 1000 and a hostile client give the seat up at once
     end(ada)
     t.match(await bo.next('peer-left'), { reason })
   }
+})
+
+t.test('a seat that its owner has never heard of is held for nobody', async (t) => {
+  const { url } = await startService(t)
+  const bo = await Client.join(t, url, 'r')
+  const ada = await Client.connect(t, url)
+  ada.send({ type: 'join', roomId: 'r', resume: true })
+  // As if this had been lost.
+  await ada.next('joined')
+  ada.socket.terminate()
+  await bo.next('ready')
+  t.match(await bo.next('peer-left'), { reason: 'disconnected' })
+  const again = new Resuming(t, url)
+  await again.join()
+  t.match(await bo.next('ready'), { peerId: again.peerId })
+})
+
+t.test('a resume over a socket that has a seat is refused, and costs nothing', async (t) => {
+  const { url } = await startService(t)
+  const [ada, bo] = await joinPair(t, url)
+  for (const message of [ada.resumeMessage(1), { ...bo.resumeMessage(1) }]) {
+    ada.told.length = 0
+    ada.socket?.send(JSON.stringify(message))
+    t.match(await ada.untilType('error'), [{ code: 'bad-message' }])
+  }
+  ada.send({ type: 'offer', sdp: 'still here' })
+  t.match(await bo.untilType('offer'), [{ sdp: 'still here' }])
+  t.notOk(bo.told.some(({ type }) => type === 'peer-left'))
+})
+
+t.test('after a resync who is away is said once more', async (t) => {
+  const { url } = await startService(t, { maxReplayMessages: 2, awayAfterMs: 50 })
+  const [ada, bo, cy] = [new Resuming(t, url), new Resuming(t, url), new Resuming(t, url)]
+  for (const member of [ada, bo, cy]) await member.join({ capacity: 3 })
+  await ada.untilType('ready', 2)
+  ada.terminate()
+  await bo.untilType('peer-away')
+  cy.terminate()
+  await bo.untilType('peer-away', 2)
+  for (let k = 0; k < 5; k += 1) bo.send({ type: 'update', name: `Bo ${k}` })
+  while (bo.unacknowledged > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  await ada.resume()
+  t.equal(ada.resyncs, 1)
+  t.match(await ada.untilType('peer-away'), [{ peerId: cy.peerId }])
+  t.strictSame(ada.faults, [])
 })
 
 t.test('what cannot be taken is told in its place, once, and does not hold up what follows', async (t) => {
@@ -188,7 +236,7 @@ t.test('a reload takes its own seat, and a page that closes gives it up by a req
 })
 
 t.test('forged, replayed, truncated and foreign resumes are refused, and the victim notices nothing', async (t) => {
-  const { url } = await startService(t, { maxMalformedMessages: 1_000_000 })
+  const { url } = await startService(t, { maxMalformedMessages: 1_000_000, joinTimeoutMs: 600_000 })
   const [ada, bo] = await joinPair(t, url)
   ada.terminate()
   await ada.resume()
@@ -196,8 +244,6 @@ t.test('forged, replayed, truncated and foreign resumes are refused, and the vic
   const next: Record<string, unknown> = { ...ada.resumeMessage(ada.attempt + 1) }
   const { mac } = next
   const hostile = await Client.connect(t, url)
-  hostile.send({ type: 'join', roomId: 'x' })
-  await hostile.next('joined')
   const codes = new Map<string, number>()
   const attempts = 100_000
   for (let k = 0; k < attempts; k += 1) {

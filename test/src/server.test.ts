@@ -129,6 +129,23 @@ t.test('a client that does not answer cannot hold up the exit', async (t) => {
   t.equal((await exited).code, 0)
 })
 
+t.test('nor can one that could resume, and does not answer either', async (t) => {
+  const drainMs = 3000
+  const { child, exited, url } = await start(t, {
+    SIGNALBOX_DRAIN_MS: `${drainMs}`,
+    SIGNALBOX_CLOSE_TIMEOUT_MS: '1000',
+  })
+  const ada = await Client.connect(t, url)
+  ada.send({ type: 'join', roomId: '1001', resume: true })
+  await ada.next('joined')
+  ada.socket.pause()
+  const since = performance.now()
+  child.kill('SIGTERM')
+  t.equal((await exited).code, 0)
+  const tookMs = Math.round(performance.now() - since)
+  t.ok(tookMs > 1000 && tookMs <= drainMs, `after ${tookMs} ms`)
+})
+
 t.test('a second signal exits at once', async (t) => {
   const { child, exited, url } = await start(t, { SIGNALBOX_CLOSE_TIMEOUT_MS: '60000' })
   const deaf = await Client.join(t, url, '1001')

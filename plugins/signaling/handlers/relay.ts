@@ -3,7 +3,10 @@ import type { SendOutcome } from '../../rooms/room-store.js'
 import { stamp } from '../stamp.js'
 import type { Handler } from './handler.js'
 
-/** Passes an offer, an answer, a candidate, or what two clients have agreed on between themselves, on to the other member, or to the one named in `to`. */
+/**
+ * Passes an offer, an answer, a candidate, or what two clients have agreed on between themselves, on to the other member, or to
+ * the one named in `to`.
+ */
 export const relay: Handler<'offer' | 'answer' | 'ice' | 'restart' | 'keep'> = (session, message, frame, n) => {
   const seat = session.requireSeat()
   const outcome = seat.send(message.to, stamp(frame, message, seat.peerId, n !== undefined), n)

@@ -6,7 +6,7 @@ import t from 'tap'
 import type { Clock } from '../../../plugins/rooms/clock.js'
 import type { MemoryRoomStore } from '../../../plugins/rooms/memory-room-store.js'
 import { makeMemoryStore } from '../../contract/memory-store.js'
-import { resumeHistories } from '../../contract/resume-histories.js'
+import { concurrentHistories, resumeHistories } from '../../contract/resume-histories.js'
 
 /** What is taken out of the store, and must be missed. */
 const breakages: readonly (readonly [what: string, file: string, code: string, instead: string])[] = [
@@ -48,6 +48,30 @@ const breakages: readonly (readonly [what: string, file: string, code: string, i
 t.test('thousands of random histories of members who come back', async (t) => {
   const seen = await resumeHistories((clock) => makeMemoryStore({ clock }), 2000)
   t.ok(seen.taken > 1000 && seen.resumed > 1000 && seen.expired > 100, JSON.stringify(seen))
+})
+
+t.test('the same with everything under way at once', async (t) => {
+  const seen = await concurrentHistories((clock) => makeMemoryStore({ clock }), 600)
+  t.ok(seen.taken > 100 && seen.resumed > 200, JSON.stringify(seen))
+})
+
+t.test('a store that looks first and acts later is found out by that', async (t) => {
+  const found = await concurrentHistories((clock, pause) => {
+    const store = makeMemoryStore({ clock })
+    const join: MemoryRoomStore['join'] = async (roomId, request, sink) => {
+      const isFull = request.replaces === undefined && store.size.seats >= (request.capacity ?? 2)
+      await pause()
+      return isFull ? 'full' : store.join(roomId, { ...request, capacity: 16 }, sink)
+    }
+    return new Proxy(store, {
+      get(target, key) {
+        if (key === 'join') return join
+        const value: unknown = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+  }, 1000).catch((error: unknown) => error)
+  t.match(found instanceof Error && found.cause, { message: /[45] seats of 3|more members than places/ })
 })
 
 t.test('a log that is too small for some is a stated resync, and never a silent gap', async (t) => {
