@@ -31,7 +31,8 @@ export interface JoinOptions extends CallOptions {
  * `peer` like everybody else.
  *
  * @param url  of the service's WebSocket; relative to the page, `http(s):` is read as `ws(s):`
- * @throws     TypeError for `metadata` that JSON cannot carry; CallError `aborted`, `unsupported`, `signaling-unreachable`, `room-full` or `rejected`
+ * @throws     TypeError: `url` is no address, or `metadata` is what JSON cannot carry. CallError `aborted`, `unsupported`,
+ *             `signaling-unreachable`, `room-full`, `rejected`, or `protocol` when the service says what nobody understands
  *
  * @example
  * const call = await join('ws', { room: 'tea', name: 'Ada', signal: AbortSignal.timeout(15_000) })

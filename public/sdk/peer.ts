@@ -122,7 +122,7 @@ export class Peer extends Emitter<PeerEvents> {
    * Offers a file, and sends it once the peer has accepted it. It belongs to the present connection, and fails with it.
    *
    * @returns when the peer has all of it
-   * @throws  CallError `file-refused`, `file-failed`, `channel-closed` or `aborted`
+   * @throws  CallError `file-refused`, `file-failed`, `channel-closed` or `aborted`; RangeError for a `chunkBytes` that cannot be
    */
   sendFile(file: Blob & { readonly name?: string }, options: SendFileOptions = {}): Promise<void> {
     return this.#channels.sendFile(file, options)

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import Fastify from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../src/index.js'
+import { signalbox } from '../../src/index.js'
 import { codeBlocks, compileConsumer } from '../consumer.js'
 import { listen, urlOf } from '../helper.js'
 import { openBrowser, Person } from './browsers.js'
@@ -98,18 +99,27 @@ t.test('the documentation of the SDK', async (t) => {
     )
   })
 
-  for (const [index, code] of examples.entries()) {
+  const runnable = [
+    ...examples.map((code, index) => ({ name: `example-${index}`, code, prefix: '' })),
+    // The other ones there are not for a browser.
+    ...readme
+      .map((code, index) => ({ name: `readme-${index}`, code, prefix: '/calls' }))
+      .filter(({ code }) => code.includes("'signalbox/client'")),
+  ]
+  t.equal(runnable.length, examples.length + 1)
+  for (const { name, code, prefix } of runnable) {
     const [title = ''] = /^(?:export )?(?:async )?function \w+|^const .*|^for .*|^call\.on.*/m.exec(code) ?? []
-    await t.test(`example ${index} runs to its end: ${title}`, async (t) => {
-      const module = readFileSync(join(folder, 'out', `example-${index}.js`), 'utf8')
+    await t.test(`${name} runs to its end: ${title}`, async (t) => {
+      const module = readFileSync(join(folder, 'out', `${name}.js`), 'utf8')
       const page = `<!doctype html><body><button id="share"></button><script type="importmap">{"imports":
-        {"signalbox/client":"/sdk/index.js"}}</script><script type="module">${module}
+        {"signalbox/client":"${prefix}/sdk/index.js"}}</script><script type="module">${module}
         document.documentElement.dataset.done = ''</script></body>`
-      const url = await startWith(t, page)
+      const url = await startWith(t, page, prefix)
       const logs: string[] = []
       const pages = [await open(t, browser, url, logs)]
       await pages[0]?.waitForFunction(
-        () => performance.getEntriesByName(new URL('/sdk/join.js', location.href).href).length > 0,
+        (prefix) => performance.getEntriesByName(new URL(`${prefix}/sdk/join.js`, location.href).href).length > 0,
+        prefix,
       )
       pages.push(await open(t, browser, url, logs))
       for (const page of pages) await page.waitForSelector('html[data-done]', { state: 'attached' })
@@ -129,16 +139,17 @@ const expectations: readonly (readonly [string, RegExp])[] = [
   ['call.stats', /^undefined [0-4] (good|network|silent|cpu) \d/],
 ]
 
-/** A service that serves one more page, from its own address as everything else. */
-async function startWith(t: Test, html: string): Promise<string> {
-  const app = buildApp()
+/** An app with the service under a prefix that serves one more page, from its own address as everything else. */
+async function startWith(t: Test, html: string, prefix = ''): Promise<string> {
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(signalbox, { prefix })
   app.get('/example.html', (_request, reply) => reply.type('text/html').send(html))
   await listen(t, app)
   return urlOf(app)
 }
 
 async function open(t: Test, browser: Browser, url: string, logs: string[]): Promise<Page> {
-  const { page } = await Person.open(t, browser, `${url}/livez`)
+  const { page } = await Person.open(t, browser, 'about:blank')
   page.on('console', (message) => {
     // A browser asks every site for one.
     if (message.location().url.endsWith('/favicon.ico')) return
