@@ -114,6 +114,14 @@ export async function openMortalBrowser(t: Test): Promise<{ browser: Browser; ki
   return { browser: await chromium.connect(server.wsEndpoint()), kill: () => server.kill() }
 }
 
+/** Starts a Chromium that keeps a page that one goes back to, as it does for people; for Playwright it does not. */
+export async function openCachingBrowser(t: Test): Promise<Browser> {
+  const ignoreDefaultArgs = ['--disable-back-forward-cache']
+  const browser = await chromium.launch({ ...chromiumOptions(mediaArguments.given), ignoreDefaultArgs })
+  t.teardown(() => browser.close())
+  return browser
+}
+
 /**
  * Starts a Chromium that reaches others by the network card alone, as on two machines; in the other ones loopback is a
  * way, too.

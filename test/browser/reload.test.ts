@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { Client, startService } from '../helper.js'
 import { type BrowserName, openBrowser, Person } from './browsers.js'
+import { Member } from './member.js'
 
 const room = '1001'
 const browserNames: readonly BrowserName[] = ['chromium', 'firefox']
@@ -63,6 +64,27 @@ for (const name of browserNames) {
     await ada.next('offer')
     await bo.page.goto(`${url.replace(/^ws/, 'http')}/livez`)
     t.equal(await whyLeft(ada, again.peerId), 'left')
+  })
+}
+
+for (const [what, leave] of [
+  ['hangs up', (bo: Member) => bo.page.evaluate(() => globalThis.call.leave())],
+  ['goes', (bo: Member, url: string) => bo.page.goto(`${url.replace(/^ws/, 'http')}/readyz`)],
+] as const) {
+  t.test(`who ${what} while its socket is away is gone at once all the same`, async (t) => {
+    const { url } = await startService(t)
+    const ada = await Client.join(t, `${url}/ws`, room, { name: 'Ada' })
+    const bo = await Member.open(t, await openBrowser('chromium'), url)
+    await bo.join({ room })
+    const { peerId } = await ada.next('ready')
+    await bo.cutOff()
+    await bo.isTold('signaling reconnecting')
+    await leave(bo, url)
+    t.equal(await whyLeft(ada, peerId), 'left')
+    const cy = await Client.connect(t, `${url}/ws`)
+    cy.send({ type: 'join', roomId: room })
+    // The page that goes may be only loaded anew.
+    await cy.next(what === 'hangs up' ? 'joined' : 'full')
   })
 }
 
