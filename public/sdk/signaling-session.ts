@@ -374,6 +374,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       if (this.#closing.signal.aborted) return
       try {
         await this.#enter()
+        // It was said by who is not there any more.
+        this.#nextDelayMs = undefined
         return
       } catch (error) {
         if (this.#socket === undefined) this.#setState('reconnecting')
