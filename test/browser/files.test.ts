@@ -318,7 +318,9 @@ for (const name of ['chromium', 'firefox'] as const) {
         { message: 'a chunk was too short' },
         { message: 'more came than was acknowledged' },
       ])
-      t.strictSame(person.complaints, [])
+      // Of a connection whose other end was closed in a test before, Firefox says so half a minute later.
+      const complaints = person.complaints.filter((text) => !text.startsWith('ICE failed'))
+      t.strictSame(complaints, [])
     })
   })
 }
