@@ -7,7 +7,7 @@ declare module 'fastify' {
   }
 }
 
-/** What the cutting of sockets that do not answer, and the rest of the exit, may take besides. */
+/** What may go by besides: two ticks of a quarter of a second until a socket that does not answer is cut, and the exit. */
 const exitMs = 750
 
 /** Whether the service still takes people in. */

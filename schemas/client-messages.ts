@@ -21,6 +21,7 @@ const n = Type.Optional(
 /** How often a seat has been asked for anew; 0 for the first time, by `join`. */
 export const Attempt = Type.Integer({
   minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
   description: 'Higher than any before for this seat; `joined` counts as 0.',
 })
 

@@ -32,7 +32,6 @@ export class Connection {
   #closedAs: CloseName | undefined
   /** Whether ws closes it, for something that is no WebSocket protocol, or too much. */
   #isAtFault = false
-  #nowMs: number
   #isClosing = false
 
   constructor(socket: WebSocket, context: SignalingContext, now: number) {
@@ -42,7 +41,6 @@ export class Connection {
       write: (frame) => this.#write(frame),
       fenced: () => this.close('replaced'),
     })
-    this.#nowMs = now
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
@@ -62,8 +60,8 @@ export class Connection {
   /** Pings when it is time, and closes what has run out of time. */
   tick(now: number): void {
     const { limits } = this.#context
-    this.#nowMs = now
     if (this.#isClosing) {
+      if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.#socket.terminate()
     } else if (now >= this.#pongBy) {
       this.#isClosing = true
@@ -96,7 +94,6 @@ export class Connection {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#closedAs = name
-    this.#cutAt = this.#nowMs + this.#context.limits.closeTimeoutMs
     this.#socket.close(closeCodes[name].code, reason)
     // A paused socket would never read the answer to the close frame.
     this.#socket.resume()

@@ -92,7 +92,7 @@ export class ResumableSeat {
   acknowledgement(): ClientMessage<'ack'> | undefined {
     if (this.#unsaid < acknowledgeEvery) return undefined
     this.#unsaid = 0
-    return { type: 'ack', seq: this.#seq }
+    return this.receipt()
   }
 
   /** What tells the service that its owner knows of the seat: it is held for nobody else. */

@@ -31,7 +31,7 @@ export interface Seen {
   resyncs: number
 }
 
-/** What goes on at once with other things: it ends when the test lets it. */
+/** A moment in which anything else may happen: the scheduler says when it is over. */
 export type Pause = () => Promise<unknown>
 
 /**

@@ -227,6 +227,7 @@ t.test('a reload takes its own seat, and a page that closes gives it up by a req
   t.equal(await post(body(macOf(again.session?.key ?? '', 'resume', 'r', again.peerId, 0))), 403, 'for another purpose')
   t.equal(await post('{'), 400)
   t.equal(await post(body(mac, -1)), 400)
+  t.equal(await post(body(mac, 2 ** 53)), 400, 'nothing is higher than the highest')
   t.equal(await post('x'.repeat(3000)), 413)
   t.equal(await post(body(mac), 'image/png'), 415)
   t.equal(bo.told.filter(({ type }) => type === 'peer-left').length, 1)

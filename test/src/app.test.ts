@@ -19,7 +19,7 @@ t.test('the probes answer with a bare status', async (t) => {
   }
 })
 
-t.test('the page and its modules are served, and nothing of how they were made', async (t) => {
+t.test('the page and the SDK are served, and nothing of how they were made', async (t) => {
   const { app } = await startService(t)
   const page = await app.inject('/')
   t.equal(page.statusCode, 200)
