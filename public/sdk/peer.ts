@@ -31,6 +31,8 @@ export class Peer extends Emitter<PeerEvents> {
   #listening = new AbortController()
   #member: Member
   #media: MediaState | undefined
+  /** Whether the peer has said over the present connection what it sends. */
+  #saysItself = false
   #wanted: WantedHeights = {}
   #quality: Quality | undefined
   #laterId: string | undefined
@@ -156,7 +158,9 @@ export class Peer extends Emitter<PeerEvents> {
   update(member: Member): void {
     const former = this.#member
     this.#member = member
-    if (member.media !== undefined) this.#hearMedia(mediaOf(member.media, this.#media))
+    // The service can be late with it, and what the peer says itself comes first where it comes at all.
+    const isHeardItself = this.#saysItself && this.state === 'live'
+    if (member.media !== undefined && !isHeardItself) this.#hearMedia(mediaOf(member.media, this.#media))
     if (former.name !== member.name || JSON.stringify(former.metadata) !== JSON.stringify(member.metadata)) {
       this.emit('profile', undefined)
     }
@@ -283,7 +287,10 @@ export class Peer extends Emitter<PeerEvents> {
     link.on('error', (error) => this.emit('error', error))
     link.on('slot', (slot) => void this.publish(slot))
     link.on('track', ({ slot, track }) => this.#onTrack(slot, track))
-    link.on('media', (media) => this.#hearMedia(media))
+    link.on('media', (media) => {
+      this.#saysItself = true
+      this.#hearMedia(media)
+    })
     link.on('want', (heights) => this.#outgoing.want(heights))
     link.on('sample', (sample) => this.#onSample(sample))
     link.on('id', (id) => {
@@ -295,6 +302,7 @@ export class Peer extends Emitter<PeerEvents> {
     link.on('connection', (connection) => {
       this.#listening.abort()
       this.#listening = new AbortController()
+      this.#saysItself = false
       this.#outgoing.use(connection)
       this.#channels.use(connection.pc)
     })

@@ -164,6 +164,13 @@ t.test('the socket is cut every two seconds: no frame is missing, and what is sa
     (await changes(ada)).filter((value) => typeof value === 'number'),
     [1, 3, 5, 7, 9],
   )
+  const isOn = (await changes(bo)).filter((value) => typeof value === 'boolean')
+  t.strictSame(
+    isOn.slice(isOn.indexOf(false)).filter((value) => value),
+    [],
+    'who is muted is not heard of otherwise again',
+  )
+  t.ok(isOn.includes(false))
   const muted = await bo.page.evaluate(() =>
     globalThis.socketLog
       .map((text) => JSON.parse(text))
@@ -329,6 +336,11 @@ t.test('a socket that leads nowhere is found out, and nothing that was said into
   await bo.page.waitForFunction(() => Reflect.get(globalThis, 'said').includes(2))
   t.strictSame(await bo.page.evaluate(() => Reflect.get(globalThis, 'said')), [1, 2])
   t.notOk((await bo.told()).some((line) => line.startsWith('left')))
+  // Whoever answers is not taken for dead.
+  for (const { page } of [ada, bo]) {
+    await page.waitForFunction(() => globalThis.socketLog.filter((text) => JSON.parse(text).type === 'ping').length > 8)
+  }
+  t.notOk((await bo.told()).includes('signaling reconnecting'))
 })
 
 interface Tunnel {
