@@ -88,9 +88,18 @@ export class ResumableSeat {
     return true
   }
 
-  /** @returns what to tell the service now and then, so that it need not keep more */
+  /** @returns what to tell the service once enough has come, so that it need not keep more */
   acknowledgement(): ClientMessage<'ack'> | undefined {
-    if (this.#unsaid < acknowledgeEvery) return undefined
+    return this.#acknowledgement(acknowledgeEvery)
+  }
+
+  /** @returns what to tell the service if anything has come that it does not know of */
+  lastAcknowledgement(): ClientMessage<'ack'> | undefined {
+    return this.#acknowledgement(1)
+  }
+
+  #acknowledgement(least: number): ClientMessage<'ack'> | undefined {
+    if (this.#unsaid < least) return undefined
     this.#unsaid = 0
     return this.receipt()
   }

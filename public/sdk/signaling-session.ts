@@ -281,8 +281,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         this.#onDead()
         return
       }
-      const acknowledgement = seat.acknowledgement()
-      if (acknowledgement !== undefined) socket.send(acknowledgement)
+      this.#acknowledge(socket, seat.acknowledgement())
     }
     if (message === undefined) return
     switch (message.type) {
@@ -293,6 +292,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
         break
       case 'ping':
         socket.send({ type: 'pong' })
+        // In a quiet call the service would keep the last few for as long as it is quiet.
+        if (seat !== undefined) this.#acknowledge(socket, seat.lastAcknowledgement())
         break
       case 'ack':
         seat?.acknowledge(message.n)
@@ -309,6 +310,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       default:
         this.emit('message', message)
     }
+  }
+
+  #acknowledge(socket: SignalingSocket, acknowledgement: ClientMessage<'ack'> | undefined): void {
+    if (acknowledgement !== undefined) socket.send(acknowledgement)
   }
 
   /** The socket is of no use, whatever it says of itself. */

@@ -18,8 +18,7 @@ export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits, but not in vain: the network coming back, or the page coming to the front (timers of a page in the background
- * are throttled), ends it early.
+ * Waits, but not in vain: the page coming to the front (timers of a page in the background are throttled) ends it early.
  *
  * @param signal  ends it too, without an error
  */
@@ -28,7 +27,6 @@ export async function pauseUntilWoken(delayMs: number, signal: AbortSignal): Pro
   const wake = (): void => woken.abort()
   const listening = { signal: woken.signal }
   signal.addEventListener('abort', wake, listening)
-  globalThis.addEventListener('online', wake, listening)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(), listening)
   if (signal.aborted) wake()
   await pause(delayMs, woken.signal)

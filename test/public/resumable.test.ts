@@ -64,6 +64,8 @@ t.test('what has come is a chain, and told now and then', async (t) => {
     t.equal(acknowledgement.seq, `s${n}`)
   }
   t.equal(told, 3)
+  t.strictSame(seat.lastAcknowledgement(), { type: 'ack', seq: 's65' }, 'the rest when there is an occasion')
+  t.equal(seat.lastAcknowledgement(), undefined)
   t.notOk(seat.admit({ seq: 's65', prev: 's64' }), 'nor does anything come twice')
   seat.skipTo('elsewhere')
   t.ok(seat.admit({ seq: 's99', prev: 'elsewhere' }))
