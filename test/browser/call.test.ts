@@ -155,9 +155,18 @@ t.test('in a call', async (t) => {
     await call.test(
       'while the service is away the call goes on; when it is back, so are both in the room',
       async (t) => {
+        const said = [await ada.page.textContent('#status')]
         await first.app.close()
         await ada.page.waitForSelector('#pill', { state: 'visible' })
         t.match(await ada.page.textContent('#pill'), /Your call continues/)
+        t.strictSame(
+          await ada.page.$$eval('.messages > :not(#pill)', (lines) =>
+            lines.flatMap((line) => (line.checkVisibility() && line.textContent) || []),
+          ),
+          said,
+          'and nothing else is said',
+        )
+        await ada.state('connected')
         await ada.screenshot('service-away')
         await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
 

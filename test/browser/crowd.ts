@@ -129,7 +129,6 @@ export class Crowd {
         draw()
         const timer = setInterval(draw, 200)
         const track = canvas.captureStream(5).getVideoTracks()[0] ?? null
-        if (track !== null) track.contentHint = 'detail'
         member.call.on('end', () => clearInterval(timer))
         await member.call.publish('screen', track)
       },

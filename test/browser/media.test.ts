@@ -59,6 +59,22 @@ async function startRoom(t: Test, names: readonly string[], firefoxAt = -1): Pro
   return members
 }
 
+/** In which codecs the pictures of a slot go out, to all others together. */
+function sentAs(member: Member, slot: 'camera' | 'screen'): Promise<string[]> {
+  return member.page.evaluate(async (slot) => {
+    const codecs = new Set<string>()
+    for (const { pc } of globalThis.call.peers.values()) {
+      // The slots stand in one order for all.
+      const sender = pc.getTransceivers()[slot === 'camera' ? 1 : 2]?.sender
+      const report = await sender?.getStats()
+      for (const stats of report?.values() ?? []) {
+        if (stats.type === 'outbound-rtp') codecs.add(report?.get(stats.codecId)?.mimeType)
+      }
+    }
+    return [...codecs]
+  }, slot)
+}
+
 t.test(
   'in a room of Chromium and Firefox all see and hear each other; a screen is shared with everybody, and ends',
   async (t) => {
@@ -68,6 +84,21 @@ t.test(
     await ada.page.evaluate(() => globalThis.call.shareScreen({ audio: false }))
     await Promise.all([hears(bo, 'Ada', 'screen', true), hears(cy, 'Ada', 'screen', true)])
     await Promise.all([bo.sees(['Ada'], 5, 'screen'), cy.sees(['Ada'], 5, 'screen')])
+    t.strictSame(
+      await ada.page.evaluate(() =>
+        Array.from(globalThis.call.peers.values(), ({ pc }) => {
+          const sender = pc.getSenders().find(({ track }) => track?.getSettings().displaySurface !== undefined)
+          return [sender?.track?.contentHint, sender?.getParameters().degradationPreference]
+        }),
+      ),
+      Array(2).fill(['detail', 'maintain-resolution']),
+      'its text stays sharp',
+    )
+    t.strictSame(
+      await Promise.all([sentAs(ada, 'camera'), sentAs(ada, 'screen'), sentAs(cy, 'camera')]),
+      [['video/VP8'], ['video/VP9'], ['video/VP8']],
+      'each in the codec that suits it',
+    )
     // The camera goes on beside it.
     await Promise.all([bo.sees(['Ada']), cy.sees(['Ada'])])
 
@@ -214,6 +245,39 @@ t.test('the more there are, the less each picture costs', async (t) => {
     } while (JSON.stringify(now) !== JSON.stringify(all))
     t.strictSame(now, all)
   }
+})
+
+t.test('what a picture may cost follows the uplink, and the way to who gets it', async (t) => {
+  const { url } = await startService(t)
+  const chromium = await openBrowser('chromium')
+  const ada = await Member.open(t, chromium, url)
+  await ada.join({ room: 'r', name: 'Ada', uplinkKbps: 248 })
+  await ada.publish()
+  const bo = await Member.join(t, chromium, url, { room: 'r', name: 'Bo' })
+  await bo.sees(['Ada'])
+  const bitrate = (): Promise<number> =>
+    ada.page.evaluate(() => {
+      const [peer] = globalThis.call.peers.values()
+      const sender = peer?.pc.getSenders().find(({ track }) => track?.kind === 'video')
+      return sender?.getParameters().encodings[0]?.maxBitrate ?? 0
+    })
+  t.equal(await bitrate(), 200_000, 'what is left beside the sound')
+  // As if a queue were filling somewhere.
+  await ada.page.evaluate(() => {
+    const [peer] = globalThis.call.peers.values()
+    if (peer === undefined) throw new Error('Bo is here')
+    const getStats = peer.pc.getStats.bind(peer.pc)
+    let asked = 0
+    peer.pc.getStats = async () => {
+      const report = new Map((await getStats()).entries())
+      asked += 1
+      for (const [id, stats] of report) {
+        if (stats.type === 'remote-inbound-rtp') report.set(id, { ...stats, roundTripTime: asked < 4 ? 0.05 : 0.9 })
+      }
+      return report
+    }
+  })
+  while ((await bitrate()) > 100_000) await ada.page.waitForTimeout(50)
 })
 
 t.test('of two changes that follow each other at once the later one holds', async (t) => {

@@ -108,6 +108,7 @@ t.test('the network card gets another address: the calls go on over it', async (
   const browser = await openNetworkedBrowser(t)
   const { url } = await startService(t)
   const pair = await startPair(t, url, 'a', [browser, browser])
+  const before = await Promise.all(pair.map(generation))
   changeAddress(t, cardAddress, '10.99.0.7')
   const start = performance.now()
   await pair[0].isTold('Bo unstable')
@@ -128,6 +129,8 @@ t.test('the network card gets another address: the calls go on over it', async (
     })
     t.strictSame(addresses, ['10.99.0.7'])
   }
+  const after = await Promise.all(pair.map(generation))
+  for (const [index, was] of before.entries()) t.not(after[index], was, 'by a restart of ICE')
 })
 
 t.test('a browser that says it is on another network is believed at once', async (t) => {
@@ -181,6 +184,8 @@ t.test('a connection that is lost for good is made anew, whoever of the two lost
           'in the same streams, with live tracks alone in them',
         )
       }
+      await repeatFirstSignals(t, ada)
+      await seeEachOther(pair)
       for (const member of pair) {
         const told = await member.told()
         t.strictSame(
@@ -190,6 +195,59 @@ t.test('a connection that is lost for good is made anew, whoever of the two lost
         )
       }
     })
+  }
+})
+
+/** What was said of the first connection comes once more, from somewhere: it is of no effect on the present one. */
+async function repeatFirstSignals(t: Test, { page }: Member): Promise<void> {
+  const said = await page.evaluate(async () => {
+    const [peer] = globalThis.call.peers.values()
+    const before = peer?.pc
+    const { socket } = globalThis
+    const answers: string[] = []
+    const send = socket.send.bind(socket)
+    socket.send = (text) => {
+      if (/"type":"(answer|restart)"/.test(String(text))) answers.push(String(text))
+      send(text)
+    }
+    const signals = globalThis.socketLog
+      .map((text) => JSON.parse(text))
+      .filter(({ type, gen }) => gen === 1 && (type === 'offer' || type === 'ice'))
+    const restart = { type: 'restart', from: signals[0]?.from, gen: 1 }
+    for (const { seq: _seq, prev: _prev, ...signal } of [...signals, restart, { ...restart, rebuild: true }]) {
+      socket.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(signal) }))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return { count: signals.length, answers, isSame: peer?.pc === before, state: peer?.pc.signalingState }
+  })
+  t.ok(said.count > 1, `${said.count} signals`)
+  t.strictSame({ ...said, count: 0 }, { count: 0, answers: [], isSame: true, state: 'stable' })
+}
+
+t.test('who cannot be reached is said once, tried again, and live when there is a way', async (t) => {
+  const browser = await openBrowser('chromium')
+  const { url } = await startService(t)
+  const ada = await Member.join(t, browser, url, { room: 'a', name: 'Ada' })
+  const end = loseUdp(t)
+  const bo = await Member.join(t, browser, url, { room: 'a', name: 'Bo' })
+  await Promise.all([ada.isTold('Bo failed'), bo.isTold('Ada failed')])
+  // Tried again meanwhile, by the one who makes the offers.
+  await bo.page.waitForFunction(
+    () => {
+      const [peer] = globalThis.call.peers.values()
+      Object.assign(globalThis, { unreached: Reflect.get(globalThis, 'unreached') ?? peer?.pc })
+      return peer?.pc !== Reflect.get(globalThis, 'unreached')
+    },
+    undefined,
+    { polling: 200 },
+  )
+  end()
+  await Promise.all([ada.isTold('Bo live'), bo.isTold('Ada live')])
+  await seeEachOther([ada, bo])
+  for (const member of [ada, bo]) {
+    const told = (await member.told()).filter((line) => /^(left|error)/.test(line))
+    t.equal(told.length, 1)
+    t.match(told, [/^error ice-failed/])
   }
 })
 

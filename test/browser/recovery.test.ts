@@ -346,18 +346,52 @@ t.test('a service that is there but does no good', async (t) => {
     t.equal(await ada.page.evaluate(() => globalThis.signalboxCall?.signaling), 'reconnecting')
   })
 
-  t.test('which lets in and closes at once is not hammered', async (t) => {
-    // The jitter would make the pauses, and so this test, a matter of luck.
-    const { sockets } = await startAway(t, () => {
-      Math.random = () => 0.9
+  /** The jitter would make the pauses, and so these tests, a matter of luck. */
+  const withoutJitter = (): void => {
+    Math.random = () => 0.9
+  }
+
+  /** Lets somebody in, who can then be told anything. */
+  async function admit(socket: ServiceSocket, peerId: string): Promise<void> {
+    await once(socket, 'message')
+    socket.send(JSON.stringify({ type: 'joined', roomId: room, peers: 0, peerId, members: [], capacity: 2 }))
+  }
+
+  t.test('which says when to come back is taken at its word', async (t) => {
+    const { ada, sockets } = await startAway(t, withoutJitter)
+    const first = await sockets.next()
+    await admit(first, 'a')
+    await ada.page.waitForFunction(() => globalThis.signalboxCall?.signaling === 'open')
+    const closedAt = performance.now()
+    first.close(1012, JSON.stringify({ retryMs: 2500 }))
+    const second = await sockets.next()
+    // By itself it would have come back after 450 or 900 ms.
+    const ms = performance.now() - closedAt
+    t.ok(ms > 2400, `${Math.round(ms)} ms`)
+    await admit(second, 'b')
+    await ada.page.waitForFunction(() => globalThis.signalboxCall?.signaling === 'open')
+
+    const askedAt = performance.now()
+    let closedMs = 0
+    const closed = once(second, 'close').then(() => {
+      closedMs = performance.now()
     })
+    second.send(JSON.stringify({ type: 'draining', retryMs: 1500 }))
+    const third = await sockets.next()
+    const openedMs = performance.now()
+    t.ok(openedMs - askedAt > 1400, 'when it was asked to')
+    await admit(third, 'c')
+    await closed
+    t.ok(closedMs > openedMs, 'the old socket is let go when there is another one')
+  })
+
+  t.test('which lets in and closes at once is not hammered', async (t) => {
+    const { sockets } = await startAway(t, withoutJitter)
     const times: number[] = []
     while (times.length < 4) {
       const socket = await sockets.next()
       times.push(performance.now())
-      await once(socket, 'message')
-      const joined = { type: 'joined', roomId: room, peers: 0, peerId: `${times.length}`, members: [], capacity: 2 }
-      socket.send(JSON.stringify(joined))
+      await admit(socket, `${times.length}`)
       socket.close(1013)
     }
     const [first = 0, , , last = 0] = times

@@ -50,6 +50,7 @@ t.test('from two to eight people, everybody is seen on every size and in both th
   const me = await Person.open(t, browser, url, { reducedMotion: 'reduce', prepare: keepWanted })
   const crowd = await Crowd.open(t, browser, url)
   await me.join('room', 'Me')
+  const hasSaid = await listenToStatus(me)
   let others = 0
   for (const people of [2, 3, 5, 8]) {
     await t.test(`${people} people`, async (t) => {
@@ -59,6 +60,8 @@ t.test('from two to eight people, everybody is seen on every size and in both th
       }
       await allAreSeen(me, people - 1)
       if (people > 2) await isSpeaking(me, 'Bo')
+      if (people === 3) await me.page.waitForSelector('[data-part="grid"] .quality[data-level]')
+      if (people === 5) await hasSaid(texts.joined('Cy'), texts.joined('Cy and Dee'))
       await looksRight(t, me, `room-of-${people}`, people === 2 || people === 8 ? ['light', 'dark'] : ['light'])
     })
   }
@@ -265,6 +268,23 @@ async function allAreSeen({ page }: Person, others: number): Promise<void> {
       pictures === withCamera
     )
   }, others)
+}
+
+/** @returns waits until the page has said one of these sentences since now, if only for a moment */
+async function listenToStatus({ page }: Person): Promise<(...sentences: string[]) => Promise<unknown>> {
+  await page.evaluate(() => {
+    const said: string[] = []
+    Object.assign(globalThis, { said })
+    const status = document.querySelector('#status')
+    if (status === null) throw new Error('there is no live region')
+    const listen = new MutationObserver(() => said.push(status.textContent ?? ''))
+    listen.observe(status, { childList: true, characterData: true, subtree: true })
+  })
+  return (...sentences) =>
+    page.waitForFunction(
+      (sentences) => sentences.some((text) => Reflect.get(globalThis, 'said').includes(text)),
+      sentences,
+    )
 }
 
 async function isSpeaking({ page }: Person, name: string): Promise<void> {
