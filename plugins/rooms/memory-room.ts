@@ -161,7 +161,7 @@ export class MemoryRoom {
   }
 
   #missedBy(seat: MemorySeat, log: ReplayLog, seq: Cursor): Missed {
-    const entries = log.since(seq)
+    const entries = log.since(seq, this.rules.clock.now())
     log.acknowledge(entries === undefined ? log.cursor : seq)
     return entries === undefined
       ? { kind: 'resync', others: this.#othersOf(seat), at: log.cursor }

@@ -10,6 +10,9 @@ declare module 'fastify' {
   }
 }
 
+/** Within which a dead socket is noticed once its time is over: the two ticks that ping it and cut it. */
+const noticeMs = 1000
+
 export interface RoomsOptions {
   readonly limits: Limits
 }
@@ -19,7 +22,7 @@ export const rooms = fp<RoomsOptions>(
   async (app, { limits }) => {
     const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxReplayMessages, maxReplayBytes } = limits
     // Longer than a socket can be dead unnoticed and its seat be held after that: what is older nobody can ask for.
-    const maxAgeMs = resumeWindowMs + limits.pingIntervalMs + limits.pongTimeoutMs
+    const maxAgeMs = resumeWindowMs + limits.pingIntervalMs + limits.pongTimeoutMs + noticeMs
     const replay = { maxMessages: maxReplayMessages, maxBytes: maxReplayBytes, maxAgeMs }
     app.decorate('rooms', new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, replay }))
   },

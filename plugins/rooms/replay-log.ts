@@ -77,8 +77,14 @@ export class ReplayLog {
     return true
   }
 
-  /** @returns what came after that, in its order; undefined when not all of it is there any more, or there never was such an entry */
-  since(seq: Cursor): Linked[] | undefined {
+  /**
+   * What is too old by now goes first, also when nothing has come since.
+   *
+   * @returns what came after that, in its order; undefined when not all of it is there any more, or there never was such an
+   *          entry
+   */
+  since(seq: Cursor, nowMs: number): Linked[] | undefined {
+    this.#trim(nowMs)
     const n = this.#numberOf(seq)
     if (n === undefined || n < this.#first) return undefined
     return this.#kept.slice(n - this.#first).map(({ entry }, index) => {

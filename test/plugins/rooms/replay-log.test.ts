@@ -10,9 +10,9 @@ t.test('so many entries are kept, and no more', (t) => {
   const log = new ReplayLog({ ...bounds, maxMessages: 3 })
   for (let k = 0; k < 4; k += 1) log.append(message(1), 0)
   t.equal(log.size.messages, 3)
-  t.equal(log.since('0'), undefined)
+  t.equal(log.since('0', 0), undefined)
   t.strictSame(
-    log.since('1')?.map(({ link }) => link),
+    log.since('1', 0)?.map(({ link }) => link),
     [
       { seq: '2', prev: '1' },
       { seq: '3', prev: '2' },
@@ -38,6 +38,19 @@ t.test('and for so long', (t) => {
   log.append(message(1), 900)
   log.append(message(1), 1500)
   t.equal(log.size.messages, 2)
+  t.end()
+})
+
+t.test('also when nothing has come since: what is too old is never replayed, and that is known', (t) => {
+  const log = new ReplayLog({ ...bounds, maxAgeMs: 1000 })
+  log.append(message(1), 0)
+  log.append(message(1), 900)
+  const seqs = (seq: string, nowMs: number) => log.since(seq, nowMs)?.map(({ link }) => link.seq)
+  t.strictSame(seqs('0', 1000), ['1', '2'])
+  t.equal(seqs('0', 1001), undefined)
+  t.strictSame(seqs('1', 1001), ['2'])
+  t.equal(seqs('1', 1901), undefined)
+  t.strictSame([seqs('2', 1901), log.size], [[], { messages: 0, bytes: 0 }], 'who has missed nothing misses nothing')
   t.end()
 })
 
