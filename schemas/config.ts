@@ -35,11 +35,11 @@ export const Limits = Type.Object({
   pongTimeoutMs: ms(9_000, 'How long a ping may stay unanswered before the socket is dropped.'),
   closeTimeoutMs: ms(
     2_000,
-    'How long a socket has to answer a close frame before it is cut; this bounds the shutdown.',
+    'How long a socket has to answer a close frame before it is cut. While the service stops, also no longer than `drainMs` leaves.',
   ),
   drainMs: ms(
     8_000,
-    'How long the service may take to stop: those who can resume are asked to go elsewhere, each at another time; the rest is closed with 1012 in time.',
+    'How long the service may take to stop: those who can resume are asked to go elsewhere, each at another time; the rest is closed with 1012 in time. Half a second at the least, so that sockets can answer.',
     0,
   ),
   resumeWindowMs: ms(30_000, 'How long the seat of a member that can resume is held once its socket is gone.'),

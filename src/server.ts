@@ -8,7 +8,7 @@ import { buildApp } from './app.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
 
-/** Closing is bounded by `drainMs` and `closeTimeoutMs` for the sockets; this is for everything else. */
+/** Closing is bounded by `drainMs` for the sockets; this is for everything else. */
 const closeMarginMs = 3000
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -44,14 +44,11 @@ async function serve(config: Config): Promise<void> {
   for (const name of unknownVariables(process.env))
     app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
-  const grace = closeWithGrace(
-    { delay: config.drainMs + config.closeTimeoutMs + closeMarginMs, logger: app.log },
-    async ({ signal, err }) => {
-      if (err) app.log.fatal({ err }, 'stopping after an error')
-      else app.log.info({ signal }, 'stopping')
-      await app.close()
-    },
-  )
+  const grace = closeWithGrace({ delay: config.drainMs + closeMarginMs, logger: app.log }, async ({ signal, err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error')
+    else app.log.info({ signal }, 'stopping')
+    await app.close()
+  })
   await app.ready()
   try {
     await app.listen({ port, host })

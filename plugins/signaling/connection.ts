@@ -62,10 +62,9 @@ export class Connection {
     const { limits } = this.#context
     if (this.#isClosing) {
       if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
-      if (now >= this.#cutAt) this.#socket.terminate()
+      if (now >= this.#cutAt) this.cut()
     } else if (now >= this.#pongBy) {
-      this.#isClosing = true
-      this.#socket.terminate()
+      this.cut()
     } else if (now >= this.#joinBy && !this.#session.hasAskedToJoin) {
       this.close('joinTimeout')
     } else if (now >= this.#pingAt && this.#pongBy === Number.POSITIVE_INFINITY) {
@@ -97,6 +96,12 @@ export class Connection {
     this.#socket.close(closeCodes[name].code, reason)
     // A paused socket would never read the answer to the close frame.
     this.#socket.resume()
+  }
+
+  /** Waits for no answer any more. */
+  cut(): void {
+    this.#isClosing = true
+    this.#socket.terminate()
   }
 
   #write(frame: OutgoingFrame): void {

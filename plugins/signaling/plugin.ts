@@ -30,8 +30,11 @@ export interface Signaling {
    * Asks everybody who can resume to go elsewhere, each at another time. Resolves when they are gone, or after `withinMs`.
    */
   drain(withinMs: number): Promise<void>
-  /** Closes every socket, and those that come later. Resolves when all are gone, about `closeTimeoutMs` later at the latest. */
-  close(name: CloseName): Promise<void>
+  /**
+   * Closes every socket, and those that come later. What has not answered after `closeTimeoutMs`, or `withinMs`, is cut.
+   * Resolves when all are gone.
+   */
+  close(name: CloseName, withinMs: number): Promise<void>
   /**
    * A page that is closing leaves its room, over no socket.
    *
@@ -101,7 +104,7 @@ export const signaling = fp<SignalingOptions>(
         await moved
         clearTimeout(timeout)
       },
-      async close(name) {
+      async close(name, withinMs) {
         closedAs ??= name
         // So that a service that comes back at once is not met by everybody at once.
         const spreadMs = Math.max(leastSpreadMs, connections.size * spreadPerSocketMs)
@@ -110,7 +113,12 @@ export const signaling = fp<SignalingOptions>(
           if (closedAs === 'serviceRestart') connection.close(closedAs, JSON.stringify({ retryMs }))
           else connection.close(closedAs)
         }
-        if (connections.size > 0) await empty
+        if (connections.size === 0) return
+        const timeout = setTimeout(() => {
+          for (const connection of connections) connection.cut()
+        }, withinMs)
+        await empty
+        clearTimeout(timeout)
       },
       async release({ roomId, peerId, attempt, mac }) {
         if (!context.keys.isGenuine('leave', roomId, peerId, [attempt], mac)) throw new SignalingError('resume-gone')

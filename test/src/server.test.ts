@@ -129,6 +129,22 @@ t.test('a client that does not answer cannot hold up the exit', async (t) => {
   t.equal((await exited).code, 0)
 })
 
+for (const drainMs of [1000, 0]) {
+  t.test(`nor for longer than the drain of ${drainMs} ms, which is less than closing may take`, async (t) => {
+    const { child, exited, url } = await start(t, { SIGNALBOX_DRAIN_MS: `${drainMs}` })
+    const ada = await Client.join(t, url, '1001')
+    const bo = await Client.join(t, url, '1001')
+    ada.socket.pause()
+    const since = performance.now()
+    child.kill('SIGTERM')
+    t.match(await bo.closed, { code: 1012 }, 'however little there is, the close frame goes out')
+    t.equal((await exited).code, 0)
+    const tookMs = Math.round(performance.now() - since)
+    // With what a busy machine adds.
+    t.ok(tookMs >= 250 && tookMs < Math.max(drainMs, 500) + 700, `after ${tookMs} ms`)
+  })
+}
+
 t.test('nor can one that could resume, and does not answer either', async (t) => {
   const drainMs = 3000
   const { child, exited, url } = await start(t, {
