@@ -26,6 +26,8 @@ export class Connection {
   #isBusy = false
   #malformed = 0
   readonly #joinBy: number
+  /** When it was looked at last. */
+  #tickedAt: number
   #pingAt: number
   #pongBy = Number.POSITIVE_INFINITY
   #cutAt = Number.POSITIVE_INFINITY
@@ -41,6 +43,7 @@ export class Connection {
       write: (frame) => this.#write(frame),
       fenced: () => this.close('replaced'),
     })
+    this.#tickedAt = now
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
@@ -60,12 +63,13 @@ export class Connection {
   /** Pings when it is time, and closes what has run out of time. */
   tick(now: number): void {
     const { limits } = this.#context
+    this.#tickedAt = now
     if (this.#isClosing) {
       if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.cut()
     } else if (now >= this.#pongBy) {
       this.cut()
-    } else if (now >= this.#joinBy && !this.#session.hasAskedToJoin) {
+    } else if (this.#isJoinOverdue && !this.#isBusy) {
       this.close('joinTimeout')
     } else if (now >= this.#pingAt && this.#pongBy === Number.POSITIVE_INFINITY) {
       this.#pingAt = now + limits.pingIntervalMs
@@ -172,6 +176,11 @@ export class Connection {
     this.#session.requireSeat()
   }
 
+  /** While it waits for an answer this is no reason yet to close it: that may be the one. */
+  get #isJoinOverdue(): boolean {
+    return this.#tickedAt >= this.#joinBy && !this.#session.isExpected
+  }
+
   /** Keeps the order of messages: nothing more is read until this one is done. */
   #waitFor(done: Promise<void>, id: unknown, n: number | undefined): void {
     this.#isBusy = true
@@ -180,6 +189,8 @@ export class Connection {
       .catch((error: unknown) => this.#refuse(error, id, n))
       .finally(() => {
         this.#isBusy = false
+        // At once, and not at the next tick: it may wait for the next answer by then.
+        if (this.#isJoinOverdue) this.close('joinTimeout')
         this.#acknowledgeMany()
         this.#processWaiting()
       })

@@ -40,8 +40,8 @@ export class Session implements Sink {
   /** Whether the client is known to have heard of its seat. Who has not cannot come back to it, and would find it taken. */
   #knowsOfSeat = false
 
-  /** Whether a valid `join` or `resume` has come, whatever became of it. */
-  hasAskedToJoin = false
+  /** Whether a `join` has come that is no error, or a `resume` that was granted: who has neither has no business here for long. */
+  isExpected = false
 
   constructor(context: SignalingContext, outlet: Outlet) {
     this.context = context

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import t from 'tap'
 import { Client, startService } from '../helper.js'
 import { maskedFrame, RawClient } from '../raw-client.js'
+import { ResumingClient } from '../resuming-client.js'
 
 const room = '1001'
 
@@ -185,6 +186,33 @@ t.test('no valid join in time closes with 4008, whatever else is sent meanwhile'
   late.send({ type: 'leave' })
   await late.next('left')
   t.equal(late.socket.readyState, late.socket.OPEN, 'who has joined once may stay')
+})
+
+t.test('nor does a resume that is refused keep a socket open, however good its proof', async (t) => {
+  const { url } = await startService(t, { joinTimeoutMs: 300 })
+  let onLeft = () => {}
+  const left = new Promise<void>((resolve) => {
+    onLeft = resolve
+  })
+  const ada = new ResumingClient(url, 'stale', () => {})
+  const bo = new ResumingClient(url, 'gone', ({ type }) => type === 'left' && onLeft())
+  for (const owner of [ada, bo]) {
+    t.teardown(() => owner.socket?.terminate())
+    await owner.join()
+    await owner.resume()
+  }
+  bo.send({ type: 'leave' })
+  await left
+  for (const [owner, code] of [
+    [ada, 'resume-stale'],
+    [bo, 'resume-gone'],
+  ] as const) {
+    const refused = await Client.connect(t, url)
+    refused.send(owner.resumeMessage(owner.attempt))
+    t.match(await refused.next('error'), { code })
+    t.match(await refused.closed, { code: 4008 })
+  }
+  t.equal(ada.socket?.readyState, 1, 'who was let in may stay')
 })
 
 t.test('a socket that does not answer pings is dropped, one that does stays', async (t) => {

@@ -3,143 +3,13 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { drain } from '../../plugins/drain.js'
-import type {
-  JoinOutcome,
-  JoinRequest,
-  Refusal,
-  ResumeOutcome,
-  ResumeRequest,
-  RoomStore,
-  Seat,
-  SendOutcome,
-  Sink,
-} from '../../plugins/rooms/room-store.js'
+import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { defaultsOf, type LeaveReason, Limits, type Profile, type RoomId } from '../../schemas/index.js'
-import { makeMemoryStore } from '../contract/memory-store.js'
+import { defaultsOf, Limits } from '../../schemas/index.js'
 import { Client, listen, urlOf } from '../helper.js'
-
-/** A store that takes its time, as one on another machine does: nothing happens until its gate is opened. */
-class SlowRoomStore implements RoomStore {
-  readonly #rooms = makeMemoryStore()
-  #open: () => void = () => {}
-  #gate: Promise<void> = Promise.resolve()
-  #onJoin: () => void = () => {}
-
-  shut(): void {
-    this.#gate = new Promise((resolve) => {
-      this.#open = resolve
-    })
-  }
-
-  open(): void {
-    this.#open()
-  }
-
-  /** Resolves at the next join that comes in. */
-  joinArrives(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onJoin = resolve
-    })
-  }
-
-  async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
-    this.#onJoin()
-    await this.#gate
-    return this.#rooms.join(roomId, request, this.#slow(sink))
-  }
-
-  async resume(roomId: RoomId, request: ResumeRequest, sink: Sink): Promise<ResumeOutcome> {
-    await this.#gate
-    return this.#rooms.resume(roomId, request, this.#slow(sink))
-  }
-
-  async release(roomId: RoomId, peerId: string, attempt: number): Promise<boolean> {
-    await this.#gate
-    return this.#rooms.release(roomId, peerId, attempt)
-  }
-
-  #slow(sink: Sink): Sink {
-    const slow = (seat: Seat): Seat => new SlowSeat(seat, () => this.#gate)
-    return {
-      seated: (seat) => sink.seated(slow(seat)),
-      resumed: (seat, missed) => sink.resumed(slow(seat), missed),
-      deliver: (entry, link) => sink.deliver(entry, link),
-      fenced: () => sink.fenced(),
-    }
-  }
-
-  get size(): { rooms: number; seats: number } {
-    return this.#rooms.size
-  }
-}
-
-class SlowSeat implements Seat {
-  readonly #seat: Seat
-  readonly #gate: () => Promise<void>
-
-  constructor(seat: Seat, gate: () => Promise<void>) {
-    this.#seat = seat
-    this.#gate = gate
-  }
-
-  get peerId() {
-    return this.#seat.peerId
-  }
-  get roomId() {
-    return this.#seat.roomId
-  }
-  get capacity() {
-    return this.#seat.capacity
-  }
-  get others() {
-    return this.#seat.others
-  }
-  get profile() {
-    return this.#seat.profile
-  }
-
-  get isResumable() {
-    return this.#seat.isResumable
-  }
-  get received() {
-    return this.#seat.received
-  }
-  get cursor() {
-    return this.#seat.cursor
-  }
-
-  async send(to: string | undefined, frame: Buffer, n?: number): Promise<SendOutcome> {
-    await this.#gate()
-    return this.#seat.send(to, frame, n)
-  }
-
-  async update(profile: Profile, n?: number): Promise<void> {
-    await this.#gate()
-    await this.#seat.update(profile, n)
-  }
-
-  async refuse(n: number, refusal: Refusal): Promise<void> {
-    await this.#gate()
-    await this.#seat.refuse(n, refusal)
-  }
-
-  async acknowledge(seq: string): Promise<boolean> {
-    await this.#gate()
-    return this.#seat.acknowledge(seq)
-  }
-
-  async away(): Promise<void> {
-    await this.#gate()
-    await this.#seat.away()
-  }
-
-  async leave(reason: LeaveReason): Promise<void> {
-    await this.#gate()
-    await this.#seat.leave(reason)
-  }
-}
+import { ResumingClient } from '../resuming-client.js'
+import { SlowRoomStore } from './slow-room-store.js'
 
 async function start(
   t: Test,
@@ -217,6 +87,33 @@ t.test('who is gone before a join is done leaves no seat behind', async (t) => {
   t.strictSame(await ada.rest(), [])
   t.strictSame(store.size, { rooms: 1, seats: 1 })
 })
+
+t.test(
+  'a socket is not closed for joining late while its resume is under way, and is when that is refused',
+  async (t) => {
+    const store = new SlowRoomStore()
+    const { url } = await start(t, store, { joinTimeoutMs: 300 })
+    const owner = new ResumingClient(url, '1001', () => {})
+    t.teardown(() => owner.socket?.terminate())
+    await owner.join()
+    await owner.resume()
+    const [refused, granted] = [await Client.connect(t, url), await Client.connect(t, url)]
+    store.shut()
+    // The second one waits behind the first, and is not to be looked at any more.
+    for (let n = 0; n < 2; n += 1) refused.send(owner.resumeMessage(owner.attempt))
+    granted.send(owner.resumeMessage(owner.attempt + 1))
+    const later = await Client.connect(t, url)
+    t.match(await later.closed, { code: 4008 }, 'so the time of those before is over')
+    store.open()
+    t.match(await refused.next('error'), { code: 'resume-stale' })
+    t.match(await refused.closed, { code: 4008 })
+    await t.rejects(refused.nextFrame(), /no message is left/)
+    await granted.next('resumed')
+    const last = await Client.connect(t, url)
+    t.match(await last.closed, { code: 4008 })
+    t.equal(granted.socket.readyState, granted.socket.OPEN)
+  },
+)
 
 t.test('updates that take their time are made one after the other, each on top of the one before', async (t) => {
   const store = new SlowRoomStore()

@@ -18,7 +18,7 @@ export const join: Handler<'join'> = async (session, message) => {
     isResumable: message.resume === true,
     replaces: readReplace(message, roomId, keys),
   }
-  session.hasAskedToJoin = true
+  session.isExpected = true
 
   await session.leave('left')
   const outcome = await rooms.join(roomId, request, session)

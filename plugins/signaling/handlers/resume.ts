@@ -6,9 +6,9 @@ export const resume: Handler<'resume'> = async (session, { roomId, peerId, attem
   const { rooms, keys } = session.context
   // Before the store is asked: a forgery costs one hash.
   if (!keys.isGenuine('resume', roomId, peerId, [attempt, seq], mac)) throw new SignalingError('resume-gone')
-  session.hasAskedToJoin = true
   if (session.seat !== undefined) throw new SignalingError('bad-message', 'resume: this socket has a seat')
   const outcome = await rooms.resume(roomId, { peerId, attempt, seq }, session)
   if (outcome === 'gone') throw new SignalingError('resume-gone')
   if (outcome === 'stale') throw new SignalingError('resume-stale')
+  session.isExpected = true
 }
