@@ -24,11 +24,7 @@ export interface Outlet {
 
 /**
  * One client as the protocol sees it, over one socket: in a room or in none. It turns what the room tells into messages, and
- * knows no socket.
- *
- *     in no room ──join, resume──▶ seated ──leave, join, socket gone──▶ in no room
- *          ▲───full, error───────────┘ └──socket gone (resumable)──▶ held ──resume──▶ seated, in another session
- *                                                                     └──window over──▶ gone
+ * knows no socket. What becomes of a seat, over this session and those after it, is drawn in docs/protocol.md (*Resume*).
  */
 export class Session implements Sink {
   readonly context: SignalingContext
