@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws'
-import { type CloseName, closeCodes, errorCodes, SignalingError } from '../../schemas/index.js'
+import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import { handle } from './handlers/table.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
@@ -11,6 +11,12 @@ const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong'
 
 /** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
 const acknowledgedTogether = 16
+
+/** How often a connection is to look at the time: what has run out is seen up to so much later. */
+export function tickMsOf(limits: Limits): number {
+  const { joinTimeoutMs, pingIntervalMs, pongTimeoutMs, closeTimeoutMs } = limits
+  return Math.max(10, Math.min(1000, joinTimeoutMs, pingIntervalMs, pongTimeoutMs, closeTimeoutMs) / 4)
+}
 
 /**
  * One socket: reads its frames in order, bounds what it may do, and keeps it honest with pings.

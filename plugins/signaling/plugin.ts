@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { type CloseName, type LeaveRequest, type Limits, SignalingError } from '../../schemas/index.js'
-import { Connection } from './connection.js'
+import { Connection, tickMsOf } from './connection.js'
 import { ResumeKeys } from './resume-keys.js'
 import type { SignalingContext } from './session.js'
 
@@ -67,10 +67,7 @@ export const signaling = fp<SignalingOptions>(
     })
 
     // One timer for all sockets: a timer each costs memory and a wake-up each.
-    const tickMs = Math.max(
-      10,
-      Math.min(1000, limits.joinTimeoutMs, limits.pingIntervalMs, limits.pongTimeoutMs, limits.closeTimeoutMs) / 4,
-    )
+    const tickMs = tickMsOf(limits)
     let lastTick = performance.now()
     let hasWaited = false
     const timer = setInterval(() => {
