@@ -24,12 +24,15 @@ export function frameOf(parcel: Parcel): Buffer {
 
 /** One socket's end at the store: what is delivered is on its way, until the client takes it or the socket is gone. */
 class Wire implements Sink {
+  /** With which the seat was asked for over it; 0 for a join. */
+  readonly attempt: number
   readonly #client: ResumableMember
   readonly underway: (() => void)[] = []
   isFenced = false
 
-  constructor(client: ResumableMember) {
+  constructor(client: ResumableMember, attempt = 0) {
     this.#client = client
+    this.attempt = attempt
   }
 
   seated(seat: Seat): void {
@@ -63,13 +66,24 @@ interface Operation {
   perform(seat: Seat): Promise<void>
 }
 
+/** Some moment from one to another, when nobody outside can say at which. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 /**
  * A member as a client that can resume sees things: it takes each entry once, numbers what it says and says it again after a
  * broken socket, and complains of whatever is lost, doubled or out of order.
  */
 export class ResumableMember {
   readonly faults: string[] = []
+  /** Whether it is the initiator of the pair, for each other that is there. */
   readonly known = new Map<PeerId, boolean>()
+  /** What each of them is called. */
+  readonly names = new Map<PeerId, string | undefined>()
+  /** Who of them is away. */
+  readonly away = new Set<PeerId>()
   readonly goodbyes: LeaveReason[] = []
   readonly notices: string[] = []
   readonly refused: string[] = []
@@ -77,12 +91,16 @@ export class ResumableMember {
   readonly taken = new Map<PeerId, number | undefined>()
   /** How many have been said to each addressee. */
   readonly said = new Map<PeerId, number>()
+  /** What it has said that it is called. */
+  name: string | undefined
   seat: Seat | undefined
+  /** As sockets still have it of which the service has not noticed that they are gone. */
+  readonly dead: Seat[] = []
   peerId: PeerId | undefined
   roomId: RoomId = ''
   attempt = 0
   /** When the service has noticed that its socket is gone, while it is. */
-  awayAtMs: number | undefined
+  absence: Span | undefined
   resyncs = 0
   fencings = 0
   #wire: Wire | undefined
@@ -92,6 +110,11 @@ export class ResumableMember {
 
   get isAttached(): boolean {
     return this.#wire !== undefined
+  }
+
+  /** The attempt that it has its seat by. */
+  get heldBy(): number | undefined {
+    return this.#wire?.attempt
   }
 
   get last(): Cursor {
@@ -111,7 +134,7 @@ export class ResumableMember {
 
   async resume(store: RoomStore, attempt = this.attempt + 1, seq = this.#last): Promise<ResumeOutcome> {
     this.attempt = Math.max(this.attempt, attempt)
-    return store.resume(this.roomId, { peerId: this.peerId ?? '', attempt, seq }, new Wire(this))
+    return store.resume(this.roomId, { peerId: this.peerId ?? '', attempt, seq }, new Wire(this, attempt))
   }
 
   /** What is on its way arrives, or so much of it. */
@@ -133,6 +156,7 @@ export class ResumableMember {
     const { seat } = this
     this.#wire = undefined
     this.seat = undefined
+    if (seat !== undefined) this.dead.push(seat)
     return seat
   }
 
@@ -149,6 +173,7 @@ export class ResumableMember {
 
   /** Says that it is called otherwise now; kept like what it says to one. */
   async rename(name: string): Promise<void> {
+    this.name = name
     await this.#do(async (seat, n) => seat.update({ name }, n))
   }
 
@@ -173,8 +198,11 @@ export class ResumableMember {
     this.resyncs += 1
     this.#last = missed.at
     this.known.clear()
+    this.names.clear()
+    this.away.clear()
     for (const { member, isInitiator } of missed.others) {
       this.known.set(member.peerId, isInitiator)
+      this.names.set(member.peerId, member.name)
       this.taken.set(member.peerId, undefined)
     }
   }
@@ -188,14 +216,23 @@ export class ResumableMember {
       case 'peer-joined':
         if (this.known.has(entry.peer.peerId)) this.faults.push('told of one member twice')
         this.known.set(entry.peer.peerId, entry.kind === 'peer-present')
+        this.names.set(entry.peer.peerId, entry.peer.name)
+        break
+      case 'peer-updated':
+        if (!this.known.has(entry.peer.peerId)) this.faults.push('a stranger is called otherwise')
+        this.names.set(entry.peer.peerId, entry.peer.name)
         break
       case 'peer-left':
         if (!this.known.delete(entry.peerId)) this.faults.push('a stranger left')
+        this.names.delete(entry.peerId)
+        this.away.delete(entry.peerId)
         this.goodbyes.push(entry.reason)
         break
       case 'peer-away':
       case 'peer-back':
         if (!this.known.has(entry.peerId)) this.faults.push(`${entry.kind} of a stranger`)
+        if (entry.kind === 'peer-away') this.away.add(entry.peerId)
+        else this.away.delete(entry.peerId)
         this.notices.push(entry.kind)
         break
       case 'refused':

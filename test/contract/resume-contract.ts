@@ -1,12 +1,16 @@
 import type { Test } from 'tap'
 import type { Clock } from '../../plugins/rooms/clock.js'
+import type { ReplayBounds } from '../../plugins/rooms/replay-log.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { ListeningMember } from './listening-member.js'
 import { ManualClock } from './manual-clock.js'
 import { ResumableMember } from './resumable-member.js'
 
+/** A store with the service's own bounds of what is replayed, or with others. */
+export type MakeResumableStore = (clock: Clock, replay?: ReplayBounds) => RoomStore
+
 /** What every room store must do for members that can come back, with the service's own times: 3, 5 and 30 seconds. */
-export function resumeContract(t: Test, makeStore: (clock: Clock) => RoomStore): void {
+export function resumeContract(t: Test, makeStore: MakeResumableStore): void {
   /** A room of two, both there and up to date. */
   async function startPair(): Promise<{
     clock: ManualClock

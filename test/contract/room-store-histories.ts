@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import type { Member, Profile, RoomId } from '../../schemas/index.js'
+import { check } from './check.js'
 import { type Known, ListeningMember } from './listening-member.js'
 
 const memberCount = 16
@@ -191,8 +192,4 @@ function at(members: readonly ListeningMember[], index: number): ListeningMember
   const member = members[index]
   if (member === undefined) throw new RangeError(`no member ${index}`)
   return member
-}
-
-function check(isTrue: boolean, otherwise: string): void {
-  if (!isTrue) throw new Error(otherwise)
 }

@@ -1,7 +1,11 @@
 import t from 'tap'
 import { makeMemoryStore } from '../../contract/memory-store.js'
-import { resumeContract } from '../../contract/resume-contract.js'
+import { type MakeResumableStore, resumeContract } from '../../contract/resume-contract.js'
+import { resumeHistoriesContract } from '../../contract/resume-histories.js'
 import { roomStoreContract } from '../../contract/room-store-contract.js'
 
 roomStoreContract(t, makeMemoryStore)
-resumeContract(t, (clock) => makeMemoryStore({ clock }))
+
+const makeStore: MakeResumableStore = (clock, replay) => makeMemoryStore({ clock, ...(replay && { replay }) })
+resumeContract(t, makeStore)
+resumeHistoriesContract(t, makeStore)
