@@ -16,6 +16,7 @@ export interface Parcel {
   readonly from: PeerId
   /** Counted by the sender for each addressee. */
   readonly k: number
+  readonly filler?: string
 }
 
 export function frameOf(parcel: Parcel): Buffer {
@@ -160,11 +161,15 @@ export class ResumableMember {
     return seat
   }
 
-  /** Says something to one other; kept until it was surely taken. */
-  async say(to: PeerId): Promise<void> {
+  /**
+   * Says something to one other; kept until it was surely taken.
+   *
+   * @param bytes  how much more than need be
+   */
+  async say(to: PeerId, bytes = 0): Promise<void> {
     const k = (this.said.get(to) ?? 0) + 1
     this.said.set(to, k)
-    const frame = frameOf({ from: this.peerId ?? '', k })
+    const frame = frameOf({ from: this.peerId ?? '', k, filler: 'x'.repeat(bytes) })
     await this.#do(async (seat, n) => {
       const outcome = await seat.send(to, frame, n)
       if (outcome === 'peer-not-found') await seat.refuse(n, { code: 'peer-not-found', message: '' })

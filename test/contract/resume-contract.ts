@@ -9,17 +9,25 @@ import { ResumableMember } from './resumable-member.js'
 /** A store with the service's own bounds of what is replayed, or with others. */
 export type MakeResumableStore = (clock: Clock, replay?: ReplayBounds) => RoomStore
 
+/** What one misses. */
+interface Absence {
+  readonly said: number
+  /** How much longer than need be each of it is. */
+  readonly bytes?: number
+  readonly thenMs?: number
+}
+
 /** What every room store must do for members that can come back, with the service's own times: 3, 5 and 30 seconds. */
 export function resumeContract(t: Test, makeStore: MakeResumableStore): void {
   /** A room of two, both there and up to date. */
-  async function startPair(): Promise<{
+  async function startPair(replay?: ReplayBounds): Promise<{
     clock: ManualClock
     store: RoomStore
     ada: ResumableMember
     bo: ResumableMember
   }> {
     const clock = new ManualClock()
-    const store = makeStore(clock)
+    const store = makeStore(clock, replay)
     const [ada, bo] = [new ResumableMember(), new ResumableMember()]
     for (const member of [ada, bo]) {
       await member.join(store, 'r', 2)
@@ -167,6 +175,44 @@ export function resumeContract(t: Test, makeStore: MakeResumableStore): void {
     t.strictSame([ada.resyncs, ada.faults], [1, []], 'too far back is a stated loss')
     t.strictSame([...ada.known], [[idOf(bo), false]])
   })
+
+  const wide: ReplayBounds = { maxMessages: 1000, maxBytes: 1_048_576, maxAgeMs: 55_000 }
+  const bounds: readonly { what: string; replay: ReplayBounds; kept: Absence; lost: Absence }[] = [
+    { what: 'so many messages', replay: { ...wide, maxMessages: 5 }, kept: { said: 5 }, lost: { said: 6 } },
+    {
+      what: 'so many bytes',
+      replay: { ...wide, maxBytes: 8192 },
+      kept: { said: 3, bytes: 1000 },
+      lost: { said: 3, bytes: 4000 },
+    },
+    {
+      what: 'for so long, also when nothing comes after it',
+      replay: { ...wide, maxAgeMs: 10_000 },
+      kept: { said: 1, thenMs: 9900 },
+      lost: { said: 1, thenMs: 10_100 },
+    },
+  ]
+  for (const { what, replay, kept, lost } of bounds) {
+    t.test(`what is missed is kept ${what}; beyond that the loss is stated, and nothing is replayed`, async (t) => {
+      for (const missed of [kept, lost]) {
+        const { said, bytes = 0, thenMs = 0 } = missed
+        const { clock, store, ada, bo } = await startPair(replay)
+        await bo.rename('Bo')
+        ada.take()
+        await ada.seat?.acknowledge(ada.last)
+        await ada.break()
+        for (let k = 0; k < said; k += 1) await bo.say(idOf(ada), bytes)
+        clock.advance(thenMs)
+        t.equal(await ada.resume(store), 'resumed')
+        ada.take()
+        t.strictSame([ada.resyncs, ada.taken.get(idOf(bo))], missed === kept ? [0, said] : [1, undefined])
+        t.strictSame([[...ada.known], [...ada.names]], [[[idOf(bo), false]], [[idOf(bo), 'Bo']]])
+        await bo.say(idOf(ada))
+        ada.take()
+        t.strictSame([ada.faults, ada.taken.get(idOf(bo))], [[], said + 1], 'and it goes on from there')
+      }
+    })
+  }
 
   t.test('a reload swaps its own seat, also in a full room; an old attempt does not', async (t) => {
     const { store, ada, bo } = await startPair()
