@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import WebSocket from 'ws'
-import type { ResumeSession, ServerMessage } from '../schemas/index.js'
+import { closeCodes, type ResumeSession, type ServerMessage } from '../schemas/index.js'
 
 /** A MAC as a client makes it: over the lines of what it is for. */
 export function macOf(key: string, ...lines: readonly (string | number)[]): string {
@@ -27,6 +27,8 @@ export class ResumingClient {
   attempt = 0
   seq = ''
   resyncs = 0
+  /** Of two attempts at once: how often the lower one had the seat for a moment, and how often it came too late for that. */
+  readonly lower = { fenced: 0, overtaken: 0 }
   socket: WebSocket | undefined
   /** What the service has answered to the last `resume`. */
   lastError: string | undefined
@@ -57,6 +59,21 @@ export class ResumingClient {
     await this.#open(this.resumeMessage(attempt))
   }
 
+  /** As `resume`, but with a lower attempt over another socket in the same turn, before or after it; of that nothing is read. */
+  async resumeTwice(isHigherFirst: boolean): Promise<void> {
+    const attempt = this.attempt + 1
+    this.attempt += 2
+    const other = await this.#openOther()
+    const sendOther = (): void => {
+      if (other.readyState === WebSocket.OPEN) other.send(JSON.stringify(this.resumeMessage(attempt)))
+    }
+    await this.#open(this.resumeMessage(attempt + 1), (send) => {
+      if (!isHigherFirst) sendOther()
+      send()
+      if (isHigherFirst) sendOther()
+    })
+  }
+
   resumeMessage(attempt: number): object {
     const { roomId, peerId, seq } = this
     const mac = macOf(this.session?.key ?? '', 'resume', roomId, peerId, attempt, seq)
@@ -70,9 +87,11 @@ export class ResumingClient {
     if (this.#isLive) this.socket?.send(kept.text)
   }
 
-  /** Says again what may have been taken already, as a client does that has lost count. */
-  stutter(): void {
-    if (this.#isLive) for (const { text } of this.#outbox) this.socket?.send(text)
+  /** Says again what may have been taken already, as a client does that has lost count. @returns how much that was */
+  stutter(): number {
+    if (!this.#isLive) return 0
+    for (const { text } of this.#outbox) this.socket?.send(text)
+    return this.#outbox.length
   }
 
   /** The socket breaks without a word. */
@@ -94,7 +113,29 @@ export class ResumingClient {
     this.socket?.pause()
   }
 
-  async #open(first: object): Promise<void> {
+  /** A socket for an attempt that has to lose: told that it is stale, or closed because the other one has the seat. */
+  async #openOther(): Promise<WebSocket> {
+    const socket = new WebSocket(this.url)
+    socket.on('error', () => {})
+    socket.on('message', (data) => {
+      const message: ServerMessage = JSON.parse(data.toString())
+      if (message.type !== 'error') return
+      if (message.code === 'resume-stale') this.lower.overtaken += 1
+      else this.faults.push(`${message.code} for the lower of two attempts`)
+      socket.terminate()
+    })
+    const closed = new Promise<void>((resolve) => {
+      socket.on('close', (code) => {
+        if (code === closeCodes.replaced.code) this.lower.fenced += 1
+        resolve()
+      })
+    })
+    await Promise.race([once(socket, 'open').catch(() => {}), closed])
+    return socket
+  }
+
+  /** @param say  what is done in the turn in which the first message goes out; sends it */
+  async #open(first: object, say = (send: () => void): void => send()): Promise<void> {
     // Whatever the old socket may still bring is not read: the seat is asked for from what has been read.
     this.socket?.removeAllListeners('message')
     this.#isLive = false
@@ -111,7 +152,7 @@ export class ResumingClient {
       })
     })
     await Promise.race([once(socket, 'open').catch(() => {}), answered])
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(first))
+    if (socket.readyState === WebSocket.OPEN) say(() => socket.send(JSON.stringify(first)))
     await answered
   }
 
