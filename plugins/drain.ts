@@ -25,8 +25,8 @@ export interface DrainOptions {
 
 /**
  * When the app closes: not ready and no new socket from then on, whoever can resume asked to go elsewhere, then every socket
- * closed with 1012, and cut where it does not answer, all within `drainMs` (or half a second, where that is less). Stands before the WebSocket plugin, whose own hook closes what is still open
- * without a code.
+ * closed with 1012, and cut where it does not answer, all within `drainMs`, or half a second, where that is less. Stands before
+ * the WebSocket plugin, whose own hook closes what is still open without a code.
  */
 export const drain = fp<DrainOptions>(
   async (app, { limits }) => {
