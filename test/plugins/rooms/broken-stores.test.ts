@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -102,6 +102,7 @@ t.test('the histories find what is broken, one thing after the other and all at 
   const rooms = fileURLToPath(new URL('../../../plugins/rooms', import.meta.url))
   for (const [what, file, code, instead, by] of breakages) {
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-broken-store-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
     cpSync(rooms, folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const path = join(folder, `${file}.js`)
