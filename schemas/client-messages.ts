@@ -81,6 +81,12 @@ export const Join = Type.Object(
       }),
     ),
     replace: Type.Optional(Replace),
+    token: Type.Optional(
+      Type.Unknown({
+        description:
+          'What lets you in where not everybody may: a text, the room token (a JWT of at most 4096 characters). Where everybody may, it is not looked at.',
+      }),
+    ),
     id: MessageId,
   },
   { ...open, description: 'Enter a room; leaves the present one first. Answered by `joined`, `full` or `error`.' },

@@ -1,7 +1,7 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
-
-const ms = (defaultMs: number, description: string, minimum = 1) =>
-  Type.Integer({ default: defaultMs, minimum, maximum: 86_400_000, description })
+import { AccessConfig } from './access-config.js'
+import { IceConfig } from './ice-config.js'
+import { ms } from './setting-kinds.js'
 
 /**
  * What bounds a client, and the service's patience with it. The plugin takes these as options; the
@@ -109,7 +109,7 @@ export const ProcessConfig = Type.Object({
 })
 export type ProcessConfig = Static<typeof ProcessConfig>
 
-export const Config = Type.Composite([ProcessConfig, Limits])
+export const Config = Type.Composite([ProcessConfig, AccessConfig, IceConfig, Limits])
 export type Config = Static<typeof Config>
 export type ConfigKey = keyof Config
 

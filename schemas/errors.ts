@@ -52,6 +52,48 @@ export const errorCodes = {
     retry: false,
     malformed: false,
   },
+  'token-required': {
+    message: 'a token is required',
+    when: '`join` without a `token` where one is needed.',
+    retry: false,
+    malformed: false,
+  },
+  'token-invalid': {
+    message: 'the token is of no use here',
+    when: '`join` with a `token` that is none, or is signed by nobody known, or is for another service (`aud`, `iss`), or lacks a claim.',
+    retry: false,
+    malformed: false,
+  },
+  'token-expired': {
+    message: 'the token has expired',
+    when: '`join` with a `token` whose `exp` is over. Get a new one.',
+    retry: false,
+    malformed: false,
+  },
+  'token-not-yet-valid': {
+    message: 'the token is not good yet',
+    when: '`join` with a `token` before its `nbf`.',
+    retry: true,
+    malformed: false,
+  },
+  'token-wrong-room': {
+    message: 'the token is for another room',
+    when: '`join` with a `token` whose `room` is not the `roomId`.',
+    retry: false,
+    malformed: false,
+  },
+  'access-denied': {
+    message: 'you may not come in',
+    when: '`join`: the application refuses it.',
+    retry: false,
+    malformed: false,
+  },
+  'access-unavailable': {
+    message: 'it cannot be found out at the moment whether you may come in',
+    when: '`join`: the keys for the token, or the application, cannot be reached.',
+    retry: true,
+    malformed: false,
+  },
   'not-joined': {
     message: 'join a room first',
     when: 'Anything but `join`, `resume` or `pong` from a socket that is in no room.',

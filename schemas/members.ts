@@ -7,6 +7,12 @@ export const Name = Type.String({
 })
 export type Name = Static<typeof Name>
 
+/** What a member may do in its room: a host may say who is in it. */
+export const Role = Type.Union([Type.Literal('host'), Type.Literal('guest')], {
+  description: 'What the member may do: a host may say who is in the room.',
+})
+export type Role = Static<typeof Role>
+
 /** What an application wants to be known about a member: a JSON object, bounded by `maxMetadataBytes`, never read here. */
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   description: "The application's own about the member: a JSON object. Not to be trusted: the member wrote it.",

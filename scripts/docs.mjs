@@ -11,7 +11,7 @@ import {
   errorCodes,
   serverMessages,
 } from '../dist/schemas/index.js'
-import { describe } from '../dist/src/config.js'
+import { describe, isFileToo } from '../dist/src/config.js'
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const escaped = (text) => String(text).replaceAll('|', '\\|')
@@ -90,8 +90,8 @@ const parts = {
       Object.entries(Config.properties).map(([key, schema]) => [
         `\`${environmentName(key)}\``,
         ['port', 'host', 'logLevel'].includes(key) ? '' : `\`${key}\``,
-        `\`${schema.default}\``,
-        `${schema.description} (${describe(schema)})`,
+        schema.default === '' || Array.isArray(schema.default) ? '' : `\`${schema.default}\``,
+        `${schema.description} (${describe(schema)}${isFileToo(schema) ? '; also in a file' : ''})`,
       ]),
     ),
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { Config, defaultsOf, environmentName } from '../schemas/index.js'
@@ -10,7 +11,8 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads the settings from environment variables; what is absent or empty has its default.
+ * Reads the settings from environment variables; what is absent or empty has its default. A secret can also be in a file that
+ * a variable of the same name with `_FILE` names.
  *
  * @throws ConfigError
  */
@@ -18,19 +20,52 @@ export function readConfig(environment: Environment): Config {
   const config: Record<string, unknown> = defaultsOf(Config)
   for (const [key, schema] of Object.entries<TSchema>(Config.properties)) {
     const name = environmentName(key)
-    const text = environment[name]?.trim()
-    if (text === undefined || text === '') continue
+    const text = textOf(environment, name, schema)
+    if (text === '') continue
     const value = parse(text, schema)
-    if (!Value.Check(schema, value))
-      throw new ConfigError(`${name} must be ${describe(schema)}, not ${JSON.stringify(text)}.`)
+    if (!Value.Check(schema, value)) {
+      const given = isSecret(schema) ? '' : `, not ${JSON.stringify(text)}`
+      throw new ConfigError(`${name} must be ${describe(schema)}${given}.`)
+    }
     config[key] = value
   }
   return Value.Decode(Config, config)
 }
 
+function textOf(environment: Environment, name: string, schema: TSchema): string {
+  const text = environment[name]?.trim() ?? ''
+  const path = isFileToo(schema) ? (environment[fileNameOf(name)]?.trim() ?? '') : ''
+  if (path === '') return text
+  if (text !== '') throw new ConfigError(`${name} and ${fileNameOf(name)} are both set.`)
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new ConfigError(`${fileNameOf(name)} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** The variable that names a file in which a setting is. */
+export function fileNameOf(name: string): string {
+  return `${name}_FILE`
+}
+
+/** Whether a setting can be in a file of its own. */
+export function isFileToo(schema: TSchema): boolean {
+  return isSecret(schema) || schema['isFileToo'] === true
+}
+
+function isSecret(schema: TSchema): boolean {
+  return schema.type === 'array' && schema.items.isSecret === true
+}
+
 /** Variables that carry our prefix and are no setting: most likely misspelt, so they are worth a warning. */
 export function unknownVariables(environment: Environment): string[] {
-  const known = new Set(Object.keys(Config.properties).map(environmentName))
+  const known = new Set(
+    Object.entries<TSchema>(Config.properties).flatMap(([key, schema]) => {
+      const name = environmentName(key)
+      return isFileToo(schema) ? [name, fileNameOf(name)] : [name]
+    }),
+  )
   return Object.entries(environment)
     .filter(([name, value]) => name.startsWith('SIGNALBOX_') && !known.has(name) && !isSetByKubernetes(name, value))
     .map(([name]) => name)
@@ -45,6 +80,7 @@ function isSetByKubernetes(name: string, value = ''): boolean {
 function parse(text: string, schema: TSchema): unknown {
   if (schema.type === 'integer') return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text
   if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  if (schema.type === 'array') return text.split(/[\s,]+/)
   return text
 }
 
@@ -53,5 +89,8 @@ export function describe(schema: TSchema): string {
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'boolean') return 'true or false'
   if (Array.isArray(schema.anyOf)) return `one of ${schema.anyOf.map((option: TSchema) => option.const).join(', ')}`
+  if (isSecret(schema)) return `texts of ${schema.items.minLength} characters or more, with commas between them`
+  if (schema.type === 'array') return `addresses of this form, with commas between them: ${schema.items.pattern}`
+  if (schema.pattern !== undefined) return 'an address of the Web'
   return 'a text'
 }

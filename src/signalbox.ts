@@ -1,5 +1,7 @@
+import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
+import { access } from '../plugins/access/plugin.js'
 import { drain } from '../plugins/drain.js'
 import { health } from '../plugins/health.js'
 import { leave } from '../plugins/leave.js'
@@ -7,10 +9,14 @@ import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import { defaultsOf, Limits } from '../schemas/index.js'
+import { AccessConfig, defaultsOf, IceConfig, Limits } from '../schemas/index.js'
 
-/** What an embedder may set. Every limit has its default (see `Limits`). */
-export interface SignalboxOptions extends Partial<Limits> {
+/** What an embedder may set in words and numbers. Everything has its default. */
+const Settings = Type.Composite([AccessConfig, IceConfig, Limits])
+type Settings = Static<typeof Settings>
+
+/** What an embedder may set. */
+export interface SignalboxOptions extends Partial<Settings> {
   /** Where in the host's app the service lives, e.g. `/calls`. Default: at the root. */
   readonly prefix?: string
   /** Whether the call page and the browser SDK are served. Default: true. */
@@ -28,9 +34,11 @@ const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
  */
 export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
   const { page = true, ...rest } = options
-  const limits = readLimits(rest)
+  const settings = readSettings(rest)
+  const limits: Limits = settings
 
   await app.register(rooms, { limits })
+  await app.register(access, { config: settings })
   await app.register(signaling, { limits })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
@@ -39,15 +47,16 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   if (page) await app.register(staticFiles)
 }
 
-function readLimits(options: Partial<Limits>): Limits {
+function readSettings(options: Partial<Settings>): Settings {
   const given = Object.fromEntries(
     Object.entries(options).filter(([key, value]) => !fastifyOptions.has(key) && value !== undefined),
   )
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(Limits.properties, key)) throw new TypeError(`signalbox: ${key} is not an option`)
+    if (!Object.hasOwn(Settings.properties, key)) throw new TypeError(`signalbox: ${key} is not an option`)
   }
-  const limits: unknown = { ...defaultsOf(Limits), ...given }
-  if (Value.Check(Limits, limits)) return limits
-  const error = Value.Errors(Limits, limits).First()
-  throw new TypeError(`signalbox: ${error?.path.slice(1)}: ${error?.message}, not ${JSON.stringify(error?.value)}`)
+  const settings: unknown = { ...defaultsOf(Settings), ...given }
+  if (Value.Check(Settings, settings)) return settings
+  const error = Value.Errors(Settings, settings).First()
+  const shown = error?.schema['isSecret'] === true ? '' : `, not ${JSON.stringify(error?.value)}`
+  throw new TypeError(`signalbox: ${error?.path.slice(1)}: ${error?.message}${shown}`)
 }

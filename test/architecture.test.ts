@@ -9,10 +9,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const allowed: Record<string, readonly string[]> = {
   schemas: [],
   'plugins/rooms': ['schemas'],
-  'plugins/signaling': ['schemas', 'plugins/rooms'],
+  'plugins/access': ['schemas'],
+  'plugins/signaling': ['schemas', 'plugins/rooms', 'plugins/access'],
   plugins: ['schemas'],
   'plugins/websocket': ['schemas'],
-  src: ['schemas', 'plugins', 'plugins/rooms', 'plugins/signaling', 'plugins/websocket'],
+  src: ['schemas', 'plugins', 'plugins/access', 'plugins/rooms', 'plugins/signaling', 'plugins/websocket'],
   'public/sdk': [],
   'public/page': ['public/sdk'],
 }

@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
+import type { Authorize } from '../access/access.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import { handle } from './handlers/table.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
@@ -42,10 +43,10 @@ export class Connection {
   #isAtFault = false
   #isClosing = false
 
-  constructor(socket: WebSocket, context: SignalingContext, now: number) {
+  constructor(socket: WebSocket, context: SignalingContext, authorize: Authorize, now: number) {
     this.#socket = socket
     this.#context = context
-    this.#session = new Session(context, {
+    this.#session = new Session(context, authorize, {
       write: (frame) => this.#write(frame),
       fenced: () => this.close('replaced'),
     })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { type CloseName, type LeaveRequest, type Limits, SignalingError } from '../../schemas/index.js'
@@ -25,7 +26,7 @@ export interface SignalingOptions {
 /** The sockets that speak the protocol. */
 export interface Signaling {
   /** Takes over an open socket. Call it in the same turn as the upgrade: a frame without a listener is lost. */
-  accept(socket: WebSocket): void
+  accept(socket: WebSocket, request: FastifyRequest): void
   /**
    * Asks everybody who can resume to go elsewhere, each at another time. Resolves when they are gone, or after `withinMs`.
    */
@@ -82,8 +83,13 @@ export const signaling = fp<SignalingOptions>(
     timer.unref()
 
     app.decorate('signaling', {
-      accept(socket) {
-        const connection = new Connection(socket, context, performance.now())
+      accept(socket, request) {
+        const connection = new Connection(
+          socket,
+          context,
+          (admission) => app.access.authorize(request, admission),
+          performance.now(),
+        )
         connections.add(connection)
         socket.once('close', () => {
           connections.delete(connection)
@@ -128,5 +134,5 @@ export const signaling = fp<SignalingOptions>(
     })
     app.addHook('onClose', async () => clearInterval(timer))
   },
-  { name: 'signalbox-signaling', fastify: '5.x', dependencies: ['signalbox-rooms'] },
+  { name: 'signalbox-signaling', fastify: '5.x', dependencies: ['signalbox-rooms', 'signalbox-access'] },
 )

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { type LeaveReason, type Limits, type ServerMessage, SignalingError } from '../../schemas/index.js'
+import type { Authorize } from '../access/access.js'
 import type { Entry, Link, Missed, RoomStore, Seat, Sink } from '../rooms/room-store.js'
 import type { ResumeKeys } from './resume-keys.js'
 import { chain } from './stamp.js'
@@ -28,6 +29,7 @@ export interface Outlet {
  */
 export class Session implements Sink {
   readonly context: SignalingContext
+  readonly authorize: Authorize
   readonly #outlet: Outlet
   #seat: Seat | undefined
   #isOver = false
@@ -39,8 +41,9 @@ export class Session implements Sink {
   /** Whether a `join` has come that is no error, or a `resume` that was granted: who has neither has no business here for long. */
   isExpected = false
 
-  constructor(context: SignalingContext, outlet: Outlet) {
+  constructor(context: SignalingContext, authorize: Authorize, outlet: Outlet) {
     this.context = context
+    this.authorize = authorize
     this.#outlet = outlet
   }
 

@@ -25,7 +25,7 @@ export const websocket = fp<WebsocketOptions>(
     })
 
     const config = { isSignaling: true }
-    const wsHandler = (socket: WebSocket) => app.signaling.accept(socket)
+    const wsHandler = (socket: WebSocket, request: FastifyRequest) => app.signaling.accept(socket, request)
     app.route({ method: 'GET', url: '/', config, handler: root, wsHandler })
     app.route({ method: 'GET', url: '/ws', config, handler: requireUpgrade, wsHandler })
   },

@@ -106,7 +106,7 @@ for (const isResumable of [true, false]) {
       for (let lastHeardMs = 40_000; lastHeardMs <= 40_000 + limits.pingIntervalMs; lastHeardMs += 125) {
         const socket = new QuietSocket()
         const context = { rooms: makeMemoryStore(), keys: new ResumeKeys(Buffer.alloc(32)), limits, log }
-        const connection = new Connection(socket, context, 0)
+        const connection = new Connection(socket, context, () => ({}), 0)
         socket.hear({ type: 'join', roomId: 'r', resume: isResumable })
         while (!socket.log.some((frame) => frame.includes('"joined"'))) await new Promise(setImmediate)
 

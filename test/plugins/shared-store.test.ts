@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
+import { openAccess } from '../../plugins/access/access.js'
 import { drain } from '../../plugins/drain.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
@@ -20,6 +21,7 @@ async function start(
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
   const limits = { ...defaultsOf(Limits), closeTimeoutMs: 500, ...more }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
+  await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
   await app.register(signaling, { limits })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: (_request, reply) => reply.callNotFound() })

@@ -11,9 +11,13 @@ const defaultCapacity = 2
 export const join: Handler<'join'> = async (session, message) => {
   const { rooms, limits, keys } = session.context
   const roomId = readRoomId(message.roomId, limits)
+  const profile = readProfile(message, limits)
+  const asked = session.authorize({ roomId, profile, token: message.token })
+  // Where everybody may come in, nobody waits.
+  const grant = asked instanceof Promise ? await asked : asked
   const request = {
-    profile: readProfile(message, limits),
-    capacity: Math.min(message.capacity ?? defaultCapacity, limits.maxRoomCapacity),
+    profile: grant.name === undefined ? profile : { ...profile, name: grant.name },
+    capacity: Math.min(grant.capacity ?? message.capacity ?? defaultCapacity, limits.maxRoomCapacity),
     wantsUpdates: message.updates === true,
     isResumable: message.resume === true,
     replaces: readReplace(message, roomId, keys),

@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify'
+import type { Profile, RoomId } from '../../schemas/index.js'
+import type { Grant } from './grant.js'
+
+/** What somebody wants who joins. */
+export interface Admission {
+  readonly roomId: RoomId
+  /** What it says of itself. */
+  readonly profile: Profile
+  /** As it came. */
+  readonly token: unknown
+}
+
+/** Says whether whoever is behind one socket may come in. */
+export type Authorize = (admission: Admission) => Grant | Promise<Grant>
+
+/** Says who may come in. */
+export interface Access {
+  /**
+   * @param request  the upgrade that the socket came from
+   * @returns        what it may do; at once, where nobody has to be asked
+   * @throws  SignalingError `token-…`, `access-denied`, `access-unavailable`
+   */
+  authorize(request: FastifyRequest, admission: Admission): Grant | Promise<Grant>
+}
+
+const everybody: Grant = {}
+
+/** Everybody may, as in the base protocol. */
+export const openAccess: Access = { authorize: () => everybody }
