@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const allowed: Record<string, readonly string[]> = {
   schemas: [],
   'plugins/rooms': ['schemas'],
-  'plugins/access': ['schemas'],
-  'plugins/signaling': ['schemas', 'plugins/rooms', 'plugins/access'],
+  'plugins/naming': ['schemas'],
+  'plugins/access': ['schemas', 'plugins/naming'],
+  'plugins/signaling': ['schemas', 'plugins/naming', 'plugins/rooms', 'plugins/access'],
   plugins: ['schemas'],
   'plugins/websocket': ['schemas'],
   src: ['schemas', 'plugins', 'plugins/access', 'plugins/rooms', 'plugins/signaling', 'plugins/websocket'],

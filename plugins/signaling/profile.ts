@@ -8,9 +8,7 @@ import {
   SignalingError,
   type Update,
 } from '../../schemas/index.js'
-
-/** Control characters, halves of characters, and the marks that turn the direction of the text around them. */
-const unwantedInNames = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu
+import { readName } from '../naming/name.js'
 
 /** How many levels of objects and lists `metadata` may have, itself included. */
 const maxMetadataDepth = 8
@@ -52,14 +50,6 @@ function changed<Value, Field>(
 
 function profileOf(name: Name | undefined, metadata: Metadata | undefined, media: Media | undefined): Profile {
   return { ...(name !== undefined && { name }), ...(metadata && { metadata }), ...(media && { media }) }
-}
-
-/** A name as the others may see it: NFC, one line, no white space at its ends; undefined when nothing is left. */
-function readName(name: Name, limits: Limits): Name | undefined {
-  const text = name.replace(/\s+/g, ' ').replace(unwantedInNames, '').normalize('NFC').trim()
-  // Measured now, as normalising can make a text longer.
-  if (text.length > limits.maxNameLength) throw new SignalingError('name-invalid')
-  return text === '' ? undefined : text
 }
 
 function readMetadata(value: unknown, limits: Limits): Metadata {

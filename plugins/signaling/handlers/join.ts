@@ -1,8 +1,8 @@
 import { type Join, type RoomId, SignalingError } from '../../../schemas/index.js'
+import { readRoomId } from '../../naming/room-id.js'
 import type { JoinRequest } from '../../rooms/room-store.js'
 import { readProfile } from '../profile.js'
 import type { ResumeKeys } from '../resume-keys.js'
-import { readRoomId } from '../room-id.js'
 import type { Handler } from './handler.js'
 
 const defaultCapacity = 2
