@@ -24,7 +24,7 @@ export function readConfig(environment: Environment): Config {
     if (text === '') continue
     const value = parse(text, schema)
     if (!Value.Check(schema, value)) {
-      const given = isSecret(schema) ? '' : `, not ${JSON.stringify(text)}`
+      const given = isFileToo(schema) ? '' : `, not ${JSON.stringify(text)}`
       throw new ConfigError(`${name} must be ${describe(schema)}${given}.`)
     }
     config[key] = value
@@ -37,6 +37,13 @@ function textOf(environment: Environment, name: string, schema: TSchema): string
   const path = isFileToo(schema) ? (environment[fileNameOf(name)]?.trim() ?? '') : ''
   if (path === '') return text
   if (text !== '') throw new ConfigError(`${name} and ${fileNameOf(name)} are both set.`)
+  const content = read(path, name)
+  // Without this a secret that was not written would be one that is not wanted.
+  if (content === '') throw new ConfigError(`${fileNameOf(name)} names a file with nothing in it.`)
+  return content
+}
+
+function read(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
@@ -49,7 +56,7 @@ export function fileNameOf(name: string): string {
   return `${name}_FILE`
 }
 
-/** Whether a setting can be in a file of its own. */
+/** Whether a setting can be in a file of its own; such a one is never shown. */
 export function isFileToo(schema: TSchema): boolean {
   return isSecret(schema) || schema['isFileToo'] === true
 }

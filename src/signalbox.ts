@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
 import { access } from '../plugins/access/plugin.js'
@@ -10,6 +10,7 @@ import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { websocket } from '../plugins/websocket/plugin.js'
 import { AccessConfig, defaultsOf, IceConfig, Limits } from '../schemas/index.js'
+import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
 const Settings = Type.Composite([AccessConfig, IceConfig, Limits])
@@ -57,6 +58,9 @@ function readSettings(options: Partial<Settings>): Settings {
   const settings: unknown = { ...defaultsOf(Settings), ...given }
   if (Value.Check(Settings, settings)) return settings
   const error = Value.Errors(Settings, settings).First()
-  const shown = error?.schema['isSecret'] === true ? '' : `, not ${JSON.stringify(error?.value)}`
-  throw new TypeError(`signalbox: ${error?.path.slice(1)}: ${error?.message}${shown}`)
+  const path = error?.path.slice(1) ?? ''
+  // By the setting and not by the part of it that is wrong: a secret may stand where a list of them should.
+  const schema = new Map<string, TSchema>(Object.entries(Settings.properties)).get(path.replace(/\/.*/, ''))
+  const shown = schema === undefined || isFileToo(schema) ? '' : `, not ${JSON.stringify(error?.value)}`
+  throw new TypeError(`signalbox: ${path}: ${error?.message}${shown}`)
 }
