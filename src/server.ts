@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
-import type { Config } from '../schemas/index.js'
+import { type Config, environmentName, SettingError } from '../schemas/index.js'
 import { buildApp } from './app.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
@@ -21,8 +21,9 @@ switch (words) {
     try {
       await serve(readConfig(process.env))
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      refuse(error.message)
+      if (error instanceof SettingError) refuse(error.toldOf(environmentName))
+      else if (error instanceof ConfigError) refuse(error.message)
+      else throw error
     }
     break
   case '-h':
@@ -49,15 +50,17 @@ async function serve(config: Config): Promise<void> {
     else app.log.info({ signal }, 'stopping')
     await app.close()
   })
-  await app.ready()
   try {
-    await app.listen({ port, host })
+    await app.ready()
+    await app.listen({ port, host }).catch((error: unknown) => {
+      throw new ConfigError(
+        `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
+      )
+    })
   } catch (error) {
     grace.uninstall()
     await app.close()
-    throw new ConfigError(
-      `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
-    )
+    throw error
   }
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
 }

@@ -31,7 +31,7 @@ const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
  * The whole service as one Fastify plugin: the WebSocket at `/` and `/ws`, the page, the probes, all under
  * the `prefix` it is registered with, with the host's logger. Encapsulated: it adds nothing to the host's app.
  *
- * @throws TypeError  when an option is unknown or out of its bounds
+ * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
  */
 export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
   const { page = true, ...rest } = options
@@ -39,7 +39,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   const limits: Limits = settings
 
   await app.register(rooms, { limits })
-  await app.register(access, { config: settings })
+  await app.register(access, { config: settings, limits })
   await app.register(signaling, { limits })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })

@@ -1,15 +1,40 @@
-import type { Name, Role } from '../../schemas/index.js'
+import { Value } from '@sinclair/typebox/value'
+import { Grant, type Limits, SignalingError } from '../../schemas/index.js'
+import { readName } from '../naming/name.js'
 
-/** What somebody may do who may come in. */
-export interface Grant {
-  /** Default: `guest`. */
-  readonly role?: Role
-  /** Who it is, where that is known (`sub`): two members with the same one are the same person. */
-  readonly subject?: string
-  /** By which token it has come (`jti`). */
-  readonly tokenId?: string
-  /** What the others see it called, whatever it says itself. */
-  readonly name?: Name
-  /** How many the room may hold, if this join creates it; before what the `join` asks for. */
-  readonly capacity?: number
+export type { Grant }
+
+/** What was to be a grant and is none; the message names the field. */
+export class InvalidGrant extends Error {
+  override name = 'InvalidGrant'
+}
+
+/**
+ * Checks what somebody else has said that a person may do. Fields that have no meaning here are left out.
+ *
+ * @throws InvalidGrant
+ */
+export function readGrant(value: unknown, limits: Limits): Grant {
+  if (!Value.Check(Grant, value)) {
+    const error = Value.Errors(Grant, value).First()
+    throw new InvalidGrant(`${error?.path.slice(1) || 'a grant'}: ${error?.message}`)
+  }
+  const { role, subject, tokenId, capacity } = value
+  const name = readGrantedName(value, limits)
+  return {
+    ...(role !== undefined && { role }),
+    ...(subject !== undefined && { subject }),
+    ...(tokenId !== undefined && { tokenId }),
+    ...(name !== undefined && { name }),
+    ...(capacity !== undefined && { capacity }),
+  }
+}
+
+function readGrantedName({ name }: Grant, limits: Limits): string | undefined {
+  try {
+    return name === undefined ? undefined : readName(name, limits)
+  } catch (error) {
+    if (error instanceof SignalingError) throw new InvalidGrant(`name: ${error.message}`)
+    throw error
+  }
 }
