@@ -74,9 +74,12 @@ export class Connection {
     if (this.#isClosing) {
       if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.cut()
+    } else if (this.#isBusy) {
+      // The socket is not read meanwhile: its pong cannot be seen, and its join may be what takes so long.
+      this.#pongBy = Number.POSITIVE_INFINITY
     } else if (now >= this.#pongBy) {
       this.cut()
-    } else if (this.#isJoinOverdue && !this.#isBusy) {
+    } else if (this.#isJoinOverdue) {
       this.close('joinTimeout')
     } else if (now >= this.#pingAt && this.#pongBy === Number.POSITIVE_INFINITY) {
       this.#pingAt = now + limits.pingIntervalMs

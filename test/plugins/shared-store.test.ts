@@ -72,15 +72,15 @@ t.test('while a join is under way no more is read than was on its way, and nothi
 
 t.test('who is gone before a join is done leaves no seat behind', async (t) => {
   const store = new SlowRoomStore()
-  const { url } = await start(t, store, { pingIntervalMs: 100, pongTimeoutMs: 100 })
+  const { url } = await start(t, store)
   const ada = await Client.join(t, url, '1001')
-  const bo = await Client.connect(t, url, { autoPong: false })
+  const bo = await Client.connect(t, url)
   store.shut()
   const arrived = store.joinArrives()
   bo.send({ type: 'join', roomId: '1001' })
   bo.send({ type: 'ice', never: 'seen' })
   await arrived
-  // The server cuts it, as it does not answer pings.
+  bo.socket.terminate()
   await bo.closed
   await ada.settle()
   store.open()
