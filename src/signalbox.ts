@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
+import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
 import { drain } from '../plugins/drain.js'
 import { health } from '../plugins/health.js'
@@ -22,6 +23,8 @@ export interface SignalboxOptions extends Partial<Settings> {
   readonly prefix?: string
   /** Whether the call page and the browser SDK are served. Default: true. */
   readonly page?: boolean
+  /** Asked about everybody who wants to join, after the token. Default: nobody is asked. */
+  readonly authorize?: AuthorizeHook
 }
 
 /** Options that Fastify itself reads from a `register`. */
@@ -34,12 +37,14 @@ const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
  * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
  */
 export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
-  const { page = true, ...rest } = options
+  const { page = true, authorize, ...rest } = options
+  if (authorize !== undefined && typeof authorize !== 'function')
+    throw new TypeError('signalbox: authorize: Expected function')
   const settings = readSettings(rest)
   const limits: Limits = settings
 
   await app.register(rooms, { limits })
-  await app.register(access, { config: settings, limits })
+  await app.register(access, { config: settings, limits, authorize })
   await app.register(signaling, { limits })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })

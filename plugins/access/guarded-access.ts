@@ -1,15 +1,19 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Access, Admission } from './access.js'
+import { type AskOptions, ask, type Question } from './authorize-hook.js'
 import type { Grant } from './grant.js'
 import { Refused } from './refused.js'
 import type { RoomTokens } from './room-tokens.js'
 
-export interface GuardedAccessOptions {
-  readonly tokens: RoomTokens
-  readonly log: Pick<FastifyBaseLogger, 'info'>
+export interface GuardedAccessOptions extends AskOptions {
+  /** Undefined: tokens are not looked at. */
+  readonly tokens: RoomTokens | undefined
+  /** Who else is asked, one after the other. */
+  readonly asked: readonly Question[]
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
 
-/** Lets in whom the token lets in. */
+/** Lets in whom the token and everybody who is asked let in. */
 export class GuardedAccess implements Access {
   readonly #options: GuardedAccessOptions
 
@@ -17,13 +21,25 @@ export class GuardedAccess implements Access {
     this.#options = options
   }
 
-  async authorize(_request: FastifyRequest, { roomId, token }: Admission): Promise<Grant> {
+  async authorize(request: FastifyRequest, admission: Admission): Promise<Grant> {
     try {
-      return await this.#options.tokens.read(token, roomId)
+      return await this.#grantFor(request, admission)
     } catch (error) {
       // Without the room: whoever is refused could have made it up.
       if (error instanceof Refused) this.#options.log.info({ code: error.code, reason: error.reason }, 'join refused')
       throw error
     }
+  }
+
+  async #grantFor(request: FastifyRequest, { roomId, profile, token }: Admission): Promise<Grant> {
+    const { tokens, asked } = this.#options
+    const { name, metadata } = profile
+    const attempt = { roomId, ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
+    let grant = await tokens?.read(token, roomId)
+    for (const question of asked) {
+      const said = await ask(question, request, { ...attempt, ...(grant && { grant }) }, this.#options)
+      grant = { ...grant, ...said }
+    }
+    return grant ?? {}
   }
 }

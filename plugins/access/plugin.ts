@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import { type AccessConfig, type Limits, SettingError } from '../../schemas/index.js'
 import { type Access, openAccess } from './access.js'
+import type { AuthorizeHook } from './authorize-hook.js'
 import { GuardedAccess } from './guarded-access.js'
 import { RoomTokens } from './room-tokens.js'
 import { TokenKeys } from './token-keys.js'
@@ -15,6 +16,7 @@ declare module 'fastify' {
 export interface AccessOptions {
   readonly config: AccessConfig
   readonly limits: Limits
+  readonly authorize?: AuthorizeHook | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export interface AccessOptions {
  * @throws SettingError
  */
 export const access = fp<AccessOptions>(
-  async (app, { config, limits }) => {
+  async (app, { config, limits, authorize }) => {
     const { log } = app
     const keys = new TokenKeys(config, { log })
     for (const setting of ['tokenIssuer', 'tokenAudience'] as const) {
@@ -31,8 +33,11 @@ export const access = fp<AccessOptions>(
       if (keys.isEmpty && config[setting] !== '')
         throw new SettingError(`{${setting}} needs {tokenSecrets}, {tokenPublicKeys} or {tokenJwksUrl} beside it.`)
     }
-    const tokens = new RoomTokens({ keys, config, limits })
-    app.decorate('access', keys.isEmpty ? openAccess : new GuardedAccess({ tokens, log }))
+    const tokens = keys.isEmpty ? undefined : new RoomTokens({ keys, config, limits })
+    const asked = authorize === undefined ? [] : [authorize]
+    const isOpen = tokens === undefined && asked.length === 0
+    const timeoutMs = config.authorizeTimeoutMs
+    app.decorate('access', isOpen ? openAccess : new GuardedAccess({ tokens, asked, limits, timeoutMs, log }))
   },
   { name: 'signalbox-access', fastify: '5.x' },
 )
