@@ -1,4 +1,5 @@
 export * from './access-config.js'
+export * from './authorize-request.js'
 export * from './client-messages.js'
 export * from './close-codes.js'
 export * from './config.js'

@@ -23,7 +23,7 @@ export interface SignalboxOptions extends Partial<Settings> {
   readonly prefix?: string
   /** Whether the call page and the browser SDK are served. Default: true. */
   readonly page?: boolean
-  /** Asked about everybody who wants to join, after the token. Default: nobody is asked. */
+  /** Asked about everybody who wants to join, after the token and `authorizeUrl`. Default: nobody is asked. */
   readonly authorize?: AuthorizeHook
 }
 

@@ -5,6 +5,7 @@ import type { AuthorizeHook } from './authorize-hook.js'
 import { GuardedAccess } from './guarded-access.js'
 import { RoomTokens } from './room-tokens.js'
 import { TokenKeys } from './token-keys.js'
+import { webhook } from './webhook.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -16,6 +17,7 @@ declare module 'fastify' {
 export interface AccessOptions {
   readonly config: AccessConfig
   readonly limits: Limits
+  /** Asked last. */
   readonly authorize?: AuthorizeHook | undefined
 }
 
@@ -34,7 +36,7 @@ export const access = fp<AccessOptions>(
         throw new SettingError(`{${setting}} needs {tokenSecrets}, {tokenPublicKeys} or {tokenJwksUrl} beside it.`)
     }
     const tokens = keys.isEmpty ? undefined : new RoomTokens({ keys, config, limits })
-    const asked = authorize === undefined ? [] : [authorize]
+    const asked = [webhook(config), authorize].filter((question) => question !== undefined)
     const isOpen = tokens === undefined && asked.length === 0
     const timeoutMs = config.authorizeTimeoutMs
     app.decorate('access', isOpen ? openAccess : new GuardedAccess({ tokens, asked, limits, timeoutMs, log }))
