@@ -11,8 +11,18 @@ export function helpText(version: string): string {
   return `signalbox ${version}: a signaling service for WebRTC, with a call page
 
 Usage: signalbox [--help | --version]
+       signalbox token --room ROOM [--name NAME] [--role host|guest] [--ttl TIME] [--subject ID] [--capacity N]
 
-It serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
+Without a word it serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
+
+token prints a room token, signed with the first of SIGNALBOX_TOKEN_SECRETS:
+  --room      the room it lets into
+  --name      what the others see its owner called
+  --role      host or guest (default guest)
+  --ttl       how long it is good for: 30s, 15m, 1h, 7d, at most 30d (default 1h)
+  --subject   who its owner is, such as an account
+  --capacity  how many the room may hold, if its owner is the first there
+
 Settings are environment variables; one that is marked with * can also be in a file, named by the same variable with _FILE:
 
 ${settings.join('\n')}

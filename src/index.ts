@@ -1,4 +1,5 @@
 export type { AuthorizeHook, JoinAttempt } from '../plugins/access/authorize-hook.js'
+export { type MintedToken, type MintOptions, mintToken } from '../plugins/access/mint.js'
 export type { Drain } from '../plugins/drain.js'
 export type { RoomStore } from '../plugins/rooms/room-store.js'
 export type { Signaling, SignalingOptions } from '../plugins/signaling/plugin.js'

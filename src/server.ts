@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
-import { type Config, environmentName, SettingError } from '../schemas/index.js'
+import { mintToken } from '../plugins/access/mint.js'
+import { type Config, environmentName, SettingError, SignalingError, type TokenRequest } from '../schemas/index.js'
 import { buildApp } from './app.js'
+import { readCommand, UsageError } from './cli.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
 
@@ -15,27 +17,28 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
-const words = process.argv.slice(2).join(' ')
-switch (words) {
-  case '':
-    try {
-      await serve(readConfig(process.env))
-    } catch (error) {
-      if (error instanceof SettingError) refuse(error.toldOf(environmentName))
-      else if (error instanceof ConfigError) refuse(error.message)
-      else throw error
-    }
-    break
-  case '-h':
-  case '--help':
-    process.stdout.write(helpText(version))
-    break
-  case '-v':
-  case '--version':
-    process.stdout.write(`${version}\n`)
-    break
-  default:
-    refuse(`${words} is not an option; see --help.`)
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  const sentence = sentenceOf(error)
+  if (sentence === undefined) throw error
+  process.stderr.write(`signalbox: ${sentence}\n`)
+  process.exitCode = 2
+}
+
+async function run(words: readonly string[]): Promise<void> {
+  const command = readCommand(words)
+  switch (command.name) {
+    case 'serve':
+      return serve(readConfig(process.env))
+    case 'token':
+      return printToken(command.request, readConfig(process.env))
+    case 'help':
+      process.stdout.write(helpText(version))
+      return
+    case 'version':
+      process.stdout.write(`${version}\n`)
+  }
 }
 
 async function serve(config: Config): Promise<void> {
@@ -65,7 +68,18 @@ async function serve(config: Config): Promise<void> {
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
 }
 
-function refuse(sentence: string): void {
-  process.stderr.write(`signalbox: ${sentence}\n`)
-  process.exitCode = 2
+/** The token and nothing else, for a shell to take. */
+async function printToken(request: TokenRequest, config: Config): Promise<void> {
+  if (config.tokenSecrets.length === 0)
+    throw new ConfigError(`${environmentName('tokenSecrets')} is needed, to sign the token with.`)
+  const { token } = await mintToken(request, config)
+  process.stdout.write(`${token}\n`)
+}
+
+/** What to say of an error that the person at the keyboard can mend. */
+function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof UsageError) return error.message
+  if (error instanceof SettingError) return error.toldOf(environmentName)
+  if (error instanceof SignalingError) return `${error.message}.`
+  return undefined
 }

@@ -2,11 +2,14 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { TSchema } from '@sinclair/typebox'
 import t, { type Test } from 'tap'
 import WebSocket from 'ws'
 import { Config, environmentName } from '../../schemas/index.js'
+import { isFileToo } from '../../src/config.js'
 import { Client } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
 
@@ -239,11 +242,70 @@ t.test('a port that is taken is said in a sentence', async (t) => {
 t.test('--help names every setting, --version the version, anything else is refused', async (t) => {
   const help = await run(t, {}, '--help').exited
   t.equal(help.code, 0)
-  for (const key of Object.keys(Config.properties)) t.match(help.stdout, `  ${environmentName(key)}\n`)
+  for (const [key, schema] of Object.entries<TSchema>(Config.properties))
+    t.match(help.stdout, `  ${environmentName(key)}${isFileToo(schema) ? '*' : ''}\n`)
+  for (const option of ['room', 'name', 'role', 'ttl', 'subject', 'capacity']) t.match(help.stdout, `\n  --${option} `)
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
   t.match(await run(t, {}, '--version').exited, { code: 0, stdout: `${version}\n` })
   t.match(await run(t, {}, '--port', '80').exited, {
     code: 2,
     stderr: 'signalbox: --port 80 is not an option; see --help.\n',
   })
+})
+
+const secret = 'a-secret-for-tests-0123456789abcdef'
+
+/** A file with this in it, which is gone when the test is over. */
+function fileWith(t: Test, name: string, text: string): string {
+  const folder = t.testdir({ [name]: text })
+  return join(folder, name)
+}
+
+t.test('token prints a token that lets in, and nothing else', async (t) => {
+  const file = fileWith(t, 'secrets', `${secret}\n`)
+  const environment = { SIGNALBOX_TOKEN_SECRETS_FILE: file, SIGNALBOX_TOKEN_AUDIENCE: 'calls' }
+  const { url } = await start(t, environment)
+  const words = ['token', '--room', '1001', '--name', 'Ada', '--ttl', '1h', '--capacity', '3']
+  const { code, stdout, stderr } = await run(t, environment, ...words).exited
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' })
+  t.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+  const ada = await Client.connect(t, url)
+  ada.send({ type: 'join', roomId: '1001' })
+  t.match(await ada.next('error'), { code: 'token-required' })
+  ada.send({ type: 'join', roomId: '1001', token: stdout.trim() })
+  t.match(await ada.next('joined'), { capacity: 3 })
+})
+
+t.test('token without a secret, or with a word that is wrong, says so in a sentence and exits with 2', async (t) => {
+  const environment = { SIGNALBOX_TOKEN_SECRETS: secret }
+  for (const [variables, words, sentence] of [
+    [{}, ['--room', 'x'], 'SIGNALBOX_TOKEN_SECRETS is needed, to sign the token with.'],
+    [environment, [], 'token needs --room; see --help.'],
+    [
+      environment,
+      ['--room', 'x', '--ttl', '31d'],
+      '--ttl must be like 30s, 15m, 1h or 7d, and at most 30d, not "31d".',
+    ],
+    [environment, ['--room', ' '], 'roomId is required.'],
+    [environment, ['--room', 'x', '--name', 'x'.repeat(65)], 'name is too long.'],
+  ] as const) {
+    const { code, stdout, stderr } = await run(t, variables, 'token', ...words).exited
+    t.strictSame({ code, stdout, stderr }, { code: 2, stdout: '', stderr: `signalbox: ${sentence}\n` })
+  }
+})
+
+t.test('settings that cannot work together stop the start with a sentence that names the variables', async (t) => {
+  for (const [environment, sentence] of [
+    [
+      { SIGNALBOX_TOKEN_PUBLIC_KEYS: 'no key' },
+      'SIGNALBOX_TOKEN_PUBLIC_KEYS cannot be used: it is neither PEM blocks nor a JWK Set.',
+    ],
+    [
+      { SIGNALBOX_TOKEN_ISSUER: 'me' },
+      'SIGNALBOX_TOKEN_ISSUER needs SIGNALBOX_TOKEN_SECRETS, SIGNALBOX_TOKEN_PUBLIC_KEYS or SIGNALBOX_TOKEN_JWKS_URL beside it.',
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await run(t, { ...environment, PORT: '0', HOST: '127.0.0.1' }).exited
+    t.strictSame({ code, stdout, stderr }, { code: 2, stdout: '', stderr: `signalbox: ${sentence}\n` })
+  }
 })
