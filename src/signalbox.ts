@@ -9,6 +9,7 @@ import { leave } from '../plugins/leave.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
+import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
 import { AccessConfig, defaultsOf, IceConfig, Limits } from '../schemas/index.js'
 import { isFileToo } from './config.js'
@@ -49,6 +50,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
   await app.register(leave)
+  if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)
   if (page) await app.register(staticFiles)
 }

@@ -12,7 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   'plugins/naming': ['schemas'],
   'plugins/access': ['schemas', 'plugins/naming'],
   'plugins/signaling': ['schemas', 'plugins/naming', 'plugins/rooms', 'plugins/access'],
-  plugins: ['schemas'],
+  plugins: ['schemas', 'plugins/access'],
   'plugins/websocket': ['schemas'],
   src: ['schemas', 'plugins', 'plugins/access', 'plugins/rooms', 'plugins/signaling', 'plugins/websocket'],
   'public/sdk': [],

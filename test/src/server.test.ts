@@ -296,6 +296,7 @@ t.test('token without a secret, or with a word that is wrong, says so in a sente
 
 t.test('settings that cannot work together stop the start with a sentence that names the variables', async (t) => {
   for (const [environment, sentence] of [
+    [{ SIGNALBOX_API_KEYS: secret }, 'SIGNALBOX_API_KEYS needs SIGNALBOX_TOKEN_SECRETS beside it, to sign with.'],
     [
       { SIGNALBOX_TOKEN_PUBLIC_KEYS: 'no key' },
       'SIGNALBOX_TOKEN_PUBLIC_KEYS cannot be used: it is neither PEM blocks nor a JWK Set.',
