@@ -4,12 +4,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { callErrors } from '../dist/public/sdk/call-error.js'
 import {
+  AuthorizeRequest,
   Config,
   clientMessages,
   closeCodes,
   environmentName,
   errorCodes,
+  Grant,
   serverMessages,
+  TokenClaims,
+  TokenReply,
+  TokenRequest,
 } from '../dist/schemas/index.js'
 import { describe, isFileToo } from '../dist/src/config.js'
 
@@ -41,18 +46,23 @@ function typeOf(schema) {
   )
 }
 
+function fields(schema) {
+  const named = Object.entries(schema.properties).filter(([name]) => name !== 'type')
+  if (named.length === 0) return 'No fields.'
+  const rows = named.map(([name, field]) => [
+    `\`${name}\``,
+    typeOf(field),
+    schema.required?.includes(name) ? 'always' : 'optional',
+    field.description ?? '',
+  ])
+  return table(['field', 'type', '', 'meaning'], rows)
+}
+
 function messages(schemas) {
   return Object.entries(schemas)
     .map(([type, schema]) => {
-      const fields = Object.entries(schema.properties).filter(([name]) => name !== 'type')
-      const rows = fields.map(([name, field]) => [
-        `\`${name}\``,
-        typeOf(field),
-        schema.required.includes(name) ? 'always' : 'optional',
-        field.description ?? '',
-      ])
       const more = schema.additionalProperties ? '\n\nAny other property is allowed.' : ''
-      return `### \`${type}\`\n\n${schema.description}\n\n${rows.length > 0 ? table(['field', 'type', '', 'meaning'], rows) : 'No fields.'}${more}`
+      return `### \`${type}\`\n\n${schema.description}\n\n${fields(schema)}${more}`
     })
     .join('\n\n')
 }
@@ -60,6 +70,11 @@ function messages(schemas) {
 const parts = {
   'client messages': () => messages(clientMessages),
   'server messages': () => messages(serverMessages),
+  'token claims': () => fields(TokenClaims),
+  'token request': () => fields(TokenRequest),
+  'token reply': () => fields(TokenReply),
+  'authorize request': () => fields(AuthorizeRequest),
+  grant: () => fields(Grant),
   errors: () =>
     table(
       ['code', 'when', 'the same again can succeed later', 'counts as malformed'],
@@ -97,7 +112,7 @@ const parts = {
 }
 
 let isCurrent = true
-for (const file of ['README.md', 'docs/protocol.md', 'docs/sdk.md']) {
+for (const file of ['README.md', 'docs/access.md', 'docs/protocol.md', 'docs/sdk.md']) {
   const text = readFileSync(at(file), 'utf8')
   const written = text.replace(
     /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,
