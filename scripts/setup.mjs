@@ -36,7 +36,15 @@ function once(step, files, action) {
 
 function installDebianPackages() {
   const mayInstall = process.getuid?.() === 0 && onPath('apt-get')
-  const packages = { chromium: 'chromium', 'firefox-esr': 'firefox-esr', ip: 'iproute2', nft: 'nftables' }
+  const packages = {
+    chromium: 'chromium',
+    'firefox-esr': 'firefox-esr',
+    ip: 'iproute2',
+    nft: 'nftables',
+    turnserver: 'coturn',
+    faketime: 'faketime',
+    openssl: 'openssl',
+  }
   const missing = Object.keys(packages)
     .filter((program) => !onPath(program))
     .map((program) => packages[program])
@@ -47,6 +55,8 @@ function installDebianPackages() {
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
+  // Debian starts it at once, and as it comes it relays for everybody.
+  if (missing.includes('coturn') && onPath('systemctl')) run('systemctl', ['mask', 'coturn.service'])
   run('apt-get', ['update', '-q'])
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
 }

@@ -1,0 +1,161 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { parseIceUrl } from '../plugins/ice-servers/ice-url.js'
+import { converse } from '../plugins/ice-servers/stun-link.js'
+import { bind } from '../plugins/ice-servers/turn-exchange.js'
+import { type CertificateOptions, type Certificates, makeCertificates } from './certificates.js'
+
+/** A real TURN server on this machine. */
+export interface Coturn {
+  readonly secrets: readonly string[]
+  readonly realm: string
+  readonly port: number
+  readonly tlsPort: number
+  /** `turn:` over UDP and over TCP, `turns:` over TLS. */
+  readonly urls: { readonly udp: string; readonly tcp: string; readonly tls: string }
+  readonly certificates: Certificates
+  /** What it has said up to now. */
+  log(): string
+  stop(): Promise<void>
+}
+
+export interface CoturnOptions {
+  /** The `static-auth-secret`s; default: one. None: those of the configuration file alone. */
+  readonly secrets?: readonly string[]
+  readonly tls?: CertificateOptions
+  /** Further options of its command line. */
+  readonly extra?: readonly string[]
+  /** A configuration file to run with, instead of one that lets peers on this machine in. */
+  readonly file?: string
+  /** How far its clock is off, as faketime takes it, for instance `+2h`. */
+  readonly clock?: string
+}
+
+export const turnSecret = 'a secret between coturn and the service'
+
+const nobody = 65_534
+const readyMs = 10_000
+
+/** Starts coturn on 127.0.0.1, with free ports and a folder of its own; it answers, and is stopped when the test is over. */
+export async function startCoturn(
+  t: Test,
+  { secrets = [turnSecret], tls = {}, extra = [], file, clock }: CoturnOptions = {},
+): Promise<Coturn> {
+  const folder = mkdtempSync(join(tmpdir(), 'coturn-'))
+  const certificates = makeCertificates(folder, tls)
+  const isRoot = process.getuid?.() === 0 && /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'))
+  for (const path of [folder, ...readdirSync(folder).map((name) => join(folder, name))]) {
+    if (isRoot) chownSync(path, nobody, nobody)
+  }
+  chmodSync(folder, 0o755)
+  const [port, tlsPort] = [await freePort(), await freePort()]
+  const realm = 'turn.test'
+  const firstRelayPort = 40_000 + Math.floor(Math.random() * 20_000)
+  const loose = [
+    '-n',
+    '--use-auth-secret',
+    '--fingerprint',
+    '--no-cli',
+    '--no-multicast-peers',
+    '--allow-loopback-peers',
+  ]
+  const args = [
+    ...(file === undefined ? loose : ['-c', file]),
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${port}`,
+    `--tls-listening-port=${tlsPort}`,
+    `--min-port=${firstRelayPort}`,
+    `--max-port=${firstRelayPort + 399}`,
+    `--realm=${realm}`,
+    ...secrets.map((secret) => `--static-auth-secret=${secret}`),
+    `--cert=${certificates.certificateFile}`,
+    `--pkey=${certificates.keyFile}`,
+    `--userdb=${join(folder, 'turndb')}`,
+    `--pidfile=${join(folder, 'pid')}`,
+    '--log-file=stdout',
+    '--simple-log',
+    ...extra,
+  ]
+  const child = spawn('turnserver', args, {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(clock !== undefined && shiftedClock(clock)) },
+    ...(isRoot && { uid: nobody, gid: nobody }),
+  })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      log += chunk
+    })
+  }
+  const exited = once(child, 'exit')
+  const stop = async (): Promise<void> => {
+    child.kill()
+    const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
+    await exited
+    clearTimeout(timer)
+  }
+  t.teardown(async () => {
+    await stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const urls = {
+    udp: `turn:127.0.0.1:${port}?transport=udp`,
+    tcp: `turn:127.0.0.1:${port}?transport=tcp`,
+    tls: `turns:127.0.0.1:${tlsPort}?transport=tcp`,
+  }
+  await Promise.race([
+    answers(`stun:127.0.0.1:${port}`),
+    exited.then(() => {
+      throw new Error(`coturn has ended: ${log}`)
+    }),
+  ])
+  return { secrets, realm, port, tlsPort, urls, certificates, log: () => log, stop }
+}
+
+async function answers(url: string): Promise<void> {
+  const target = parseIceUrl(url)
+  if (target === undefined) throw new Error(url)
+  for (const since = performance.now(); ; ) {
+    try {
+      await converse(target, bind, { timeoutMs: 1000 })
+      return
+    } catch (error) {
+      if (performance.now() - since > readyMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** A port that is free for UDP and TCP alike. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const socket = createSocket('udp4')
+    const isFree = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false))
+      socket.bind(port, '127.0.0.1', () => resolve(true))
+    })
+    socket.close()
+    server.close()
+    await once(server, 'close')
+    if (isFree) return port
+  }
+}
+
+/** What faketime would set. It stays in between otherwise, and does not pass signals on. */
+function shiftedClock(clock: string): Record<string, string> {
+  const said = execFileSync('faketime', ['-f', clock, 'env'], { encoding: 'utf8' })
+  const find = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(said)?.[1] ?? ''
+  return { LD_PRELOAD: find('LD_PRELOAD'), FAKETIME: find('FAKETIME') }
+}
