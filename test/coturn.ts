@@ -37,7 +37,7 @@ export interface CoturnOptions {
   readonly clock?: string
 }
 
-export const turnSecret = 'a secret between coturn and the service'
+export const turnSecret = 'a-secret-between-coturn-and-the-service'
 
 const nobody = 65_534
 const readyMs = 10_000

@@ -7,6 +7,7 @@ import {
   decodeMessage,
   encodeMessage,
   findAttribute,
+  isAuthentic,
   longTermKey,
   methods,
   type ReceivedMessage,
@@ -63,8 +64,9 @@ export function keyFor(request: ReceivedMessage, secret: string): Buffer {
 /** A server that lets everybody in who knows the secret, and denies every peer. */
 export function servant(secret: string): Answer {
   return (request) => {
-    if (findAttribute(request, 'username') === undefined) return challenge(request)
+    const key = keyFor(request, secret)
+    if (!isAuthentic(request, key)) return challenge(request)
     if (request.method === methods.createPermission) return errorAnswer(request, 403, 'Forbidden')
-    return successAnswer(request, keyFor(request, secret))
+    return successAnswer(request, key)
   }
 }
