@@ -1,7 +1,10 @@
 import fp from 'fastify-plugin'
 import { Health } from '../schemas/index.js'
 
-/** The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. */
+/**
+ * The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. `/readyz` tells of
+ * TURN too, and is ready without: one TURN server that is away would otherwise take every node out.
+ */
 export const health = fp(
   async (app) => {
     const options = { logLevel: 'warn' as const, schema: { response: { 200: Health, 503: Health } } }
@@ -10,10 +13,12 @@ export const health = fp(
     app.get('/livez', options, live)
     app.get('/healthz', options, live)
     app.get<{ Reply: Health }>('/readyz', options, async (_request, reply) => {
-      if (!app.drain.isDraining) return { status: 'ok' }
+      const { health } = app.iceServers
+      const turn = health !== undefined && { turn: health }
+      if (!app.drain.isDraining) return { status: 'ok', ...turn }
       reply.code(503)
-      return { status: 'draining' }
+      return { status: 'draining', ...turn }
     })
   },
-  { name: 'signalbox-health', fastify: '5.x', dependencies: ['signalbox-drain'] },
+  { name: 'signalbox-health', fastify: '5.x', dependencies: ['signalbox-drain', 'signalbox-ice-servers'] },
 )

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 
-/** The body of a probe. Bare on purpose: a probe tells strangers nothing. */
+/** The body of a probe. Bare on purpose: a probe tells strangers nothing, no names and no addresses. */
 export const Health = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('draining')]),
+  /** Whether every TURN server could be used when they were last tried; absent where there are none. */
+  turn: Type.Optional(Type.Union([Type.Literal('ok'), Type.Literal('failing'), Type.Literal('unknown')])),
 })
 export type Health = Static<typeof Health>

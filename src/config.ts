@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { faultOfSettings } from '../plugins/ice-servers/ice-settings.js'
 import { Config, defaultsOf, environmentName } from '../schemas/index.js'
 
 /** A setting that cannot be used; the message is a sentence that names the variable. */
@@ -29,7 +30,10 @@ export function readConfig(environment: Environment): Config {
     }
     config[key] = value
   }
-  return Value.Decode(Config, config)
+  const decoded = Value.Decode(Config, config)
+  const fault = faultOfSettings(decoded, environmentName)
+  if (fault !== undefined) throw new ConfigError(fault)
+  return decoded
 }
 
 function textOf(environment: Environment, name: string, schema: TSchema): string {

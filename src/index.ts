@@ -1,6 +1,8 @@
 export type { AuthorizeHook, JoinAttempt } from '../plugins/access/authorize-hook.js'
 export { type MintedToken, type MintOptions, mintToken } from '../plugins/access/mint.js'
 export type { Drain } from '../plugins/drain.js'
+export type { IceMember, IceServersHook } from '../plugins/ice-servers/ice-servers.js'
+export type { TurnReport } from '../plugins/ice-servers/turn-check.js'
 export type { RoomStore } from '../plugins/rooms/room-store.js'
 export type { Signaling, SignalingOptions } from '../plugins/signaling/plugin.js'
 export * from '../schemas/index.js'

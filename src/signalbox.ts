@@ -5,6 +5,8 @@ import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
 import { drain } from '../plugins/drain.js'
 import { health } from '../plugins/health.js'
+import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
+import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
@@ -26,6 +28,11 @@ export interface SignalboxOptions extends Partial<Settings> {
   readonly page?: boolean
   /** Asked about everybody who wants to join, after the token and `authorizeUrl`. Default: nobody is asked. */
   readonly authorize?: AuthorizeHook
+  /**
+   * Gives a member its STUN and TURN servers, for instance with passwords that a provider makes, instead of the configured ones.
+   * Those are given where it throws, takes longer than 5 s, or answers with what a browser would refuse, which is logged.
+   */
+  readonly iceServers?: IceServersHook
 }
 
 /** Options that Fastify itself reads from a `register`. */
@@ -38,7 +45,7 @@ const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
  * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
  */
 export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
-  const { page = true, authorize, ...rest } = options
+  const { page = true, authorize, iceServers: hook, ...rest } = options
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new TypeError('signalbox: authorize: Expected function')
   const settings = readSettings(rest)
@@ -46,6 +53,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
 
   await app.register(rooms, { limits })
   await app.register(access, { config: settings, limits, authorize })
+  await app.register(iceServers, { config: settings, hook })
   await app.register(signaling, { limits })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
