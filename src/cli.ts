@@ -9,7 +9,7 @@ export class UsageError extends Error {
 
 /** What the process is to do. */
 export type Command =
-  | { readonly name: 'serve' | 'help' | 'version' }
+  | { readonly name: 'serve' | 'check' | 'help' | 'version' }
   | { readonly name: 'token'; readonly request: TokenRequest }
 
 /**
@@ -21,6 +21,7 @@ export function readCommand(words: readonly string[]): Command {
   const [first, ...rest] = words
   if (first === undefined) return { name: 'serve' }
   if (first === 'token') return readTokenCommand(rest)
+  if (rest.length === 0 && first === 'check') return { name: 'check' }
   if (rest.length === 0 && ['-h', '--help'].includes(first)) return { name: 'help' }
   if (rest.length === 0 && ['-v', '--version'].includes(first)) return { name: 'version' }
   throw new UsageError(`${words.join(' ')} is not an option; see --help.`)

@@ -10,10 +10,12 @@ export function helpText(version: string): string {
   )
   return `signalbox ${version}: a signaling service for WebRTC, with a call page
 
-Usage: signalbox [--help | --version]
+Usage: signalbox [check | --help | --version]
        signalbox token --room ROOM [--name NAME] [--role host|guest] [--ttl TIME] [--subject ID] [--capacity N]
 
 Without a word it serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
+
+check tries the STUN and TURN servers once, says what is wrong with them, and ends with 1 if something is.
 
 token prints a room token, signed with the first of SIGNALBOX_TOKEN_SECRETS:
   --room      the room it lets into

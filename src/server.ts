@@ -6,6 +6,7 @@ import pretty from 'pino-pretty'
 import { mintToken } from '../plugins/access/mint.js'
 import { type Config, environmentName, SettingError, SignalingError, type TokenRequest } from '../schemas/index.js'
 import { buildApp } from './app.js'
+import { check } from './check.js'
 import { readCommand, UsageError } from './cli.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
@@ -22,7 +23,7 @@ try {
 } catch (error) {
   const sentence = sentenceOf(error)
   if (sentence === undefined) throw error
-  process.stderr.write(`signalbox: ${sentence}\n`)
+  complain(sentence)
   process.exitCode = 2
 }
 
@@ -31,6 +32,10 @@ async function run(words: readonly string[]): Promise<void> {
   switch (command.name) {
     case 'serve':
       return serve(readConfig(process.env))
+    case 'check':
+      for (const name of unknownVariables(process.env)) complain(`${name} is no setting, and is ignored; see --help.`)
+      process.exitCode = await check(readConfig(process.env), process.stdout)
+      return
     case 'token':
       return printToken(command.request, readConfig(process.env))
     case 'help':
@@ -82,4 +87,8 @@ function sentenceOf(error: unknown): string | undefined {
   if (error instanceof SettingError) return error.toldOf(environmentName)
   if (error instanceof SignalingError) return `${error.message}.`
   return undefined
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`signalbox: ${sentence}\n`)
 }
