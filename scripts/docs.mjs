@@ -2,6 +2,7 @@
 // `npm run docs` writes, `node scripts/docs.mjs --check` only says whether something is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { turnFaults, turnWarnings } from '../dist/plugins/ice-servers/turn-faults.js'
 import { callErrors } from '../dist/public/sdk/call-error.js'
 import {
   AuthorizeRequest,
@@ -67,6 +68,12 @@ function messages(schemas) {
     .join('\n\n')
 }
 
+const advice = (kind, list) =>
+  table(
+    [kind, 'what is found', 'what to do'],
+    Object.entries(list).map(([name, { what, remedy }]) => [`\`${name}\``, what, remedy]),
+  )
+
 const parts = {
   'client messages': () => messages(clientMessages),
   'server messages': () => messages(serverMessages),
@@ -99,6 +106,8 @@ const parts = {
         retryable ? 'yes' : 'no',
       ]),
     ),
+  'turn faults': () => advice('fault', turnFaults),
+  'turn warnings': () => advice('warning', turnWarnings),
   configuration: () =>
     table(
       ['variable', 'plugin option', 'default', 'meaning'],
@@ -112,7 +121,7 @@ const parts = {
 }
 
 let isCurrent = true
-for (const file of ['README.md', 'docs/access.md', 'docs/protocol.md', 'docs/sdk.md']) {
+for (const file of ['README.md', 'docs/access.md', 'docs/protocol.md', 'docs/sdk.md', 'docs/turn.md']) {
   const text = readFileSync(at(file), 'utf8')
   const written = text.replace(
     /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,

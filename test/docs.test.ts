@@ -42,7 +42,14 @@ t.test('every type of message is in the sequence diagram or the examples, or is 
 })
 
 t.test('links to files of the project lead somewhere', async (t) => {
-  for (const file of ['README.md', 'docs/access.md', 'docs/operations.md', 'docs/protocol.md', 'docs/sdk.md']) {
+  for (const file of [
+    'README.md',
+    'docs/access.md',
+    'docs/operations.md',
+    'docs/protocol.md',
+    'docs/sdk.md',
+    'docs/turn.md',
+  ]) {
     for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       t.ok(existsSync(join(root, dirname(file), target)), `${file}: ${target}`)
     }
