@@ -8,6 +8,11 @@ export const AuthorizeRequest = Type.Object({
   roomId: RoomId,
   name: Type.Optional(Type.String({ description: 'What it calls itself. Anybody may take any name.' })),
   metadata: Type.Optional(Metadata),
+  token: Type.Optional(
+    Type.String({
+      description: "What it has sent as its `token`, where there are no keys for tokens: the application's own.",
+    }),
+  ),
   grant: Type.Optional(
     Type.Object(Grant.properties, { description: 'What its token says, where there are keys for tokens.' }),
   ),

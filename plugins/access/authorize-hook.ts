@@ -9,6 +9,8 @@ export interface JoinAttempt {
   /** What it calls itself. */
   readonly name?: Name
   readonly metadata?: Metadata
+  /** What it has sent as its `token`, where there are no keys for tokens: the application's own, to be looked at by itself. */
+  readonly token?: string
   /** What its token says, where there are keys for tokens, and what was said before. */
   readonly grant?: Grant
 }

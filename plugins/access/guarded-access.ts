@@ -3,7 +3,7 @@ import type { Access, Admission } from './access.js'
 import { type AskOptions, ask, type Question } from './authorize-hook.js'
 import type { Grant } from './grant.js'
 import { Refused } from './refused.js'
-import type { RoomTokens } from './room-tokens.js'
+import { maxTokenLength, type RoomTokens } from './room-tokens.js'
 
 export interface GuardedAccessOptions extends AskOptions {
   /** Undefined: tokens are not looked at. */
@@ -34,7 +34,13 @@ export class GuardedAccess implements Access {
   async #grantFor(request: FastifyRequest, { roomId, profile, token }: Admission): Promise<Grant> {
     const { tokens, asked } = this.#options
     const { name, metadata } = profile
-    const attempt = { roomId, ...(name !== undefined && { name }), ...(metadata !== undefined && { metadata }) }
+    const attempt = {
+      roomId,
+      ...(name !== undefined && { name }),
+      ...(metadata !== undefined && { metadata }),
+      // One that is verified here is nobody else's business.
+      ...(tokens === undefined && token !== undefined && { token: readToken(token) }),
+    }
     let grant = await tokens?.read(token, roomId)
     for (const question of asked) {
       const said = await ask(question, request, { ...attempt, ...(grant && { grant }) }, this.#options)
@@ -42,4 +48,9 @@ export class GuardedAccess implements Access {
     }
     return grant ?? {}
   }
+}
+
+function readToken(token: unknown): string {
+  if (typeof token === 'string' && token.length <= maxTokenLength) return token
+  throw new Refused('token-invalid', 'no text, or too long')
 }

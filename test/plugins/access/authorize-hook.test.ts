@@ -27,11 +27,16 @@ t.test('the hook is asked with the request, and with what the client says of its
     },
   })
   await answerTo(t, url)
-  await answerTo(t, url, { name: ' Ada ', metadata: { team: 1 }, media: { mic: true }, token: 'not looked at' })
+  await answerTo(t, url, { name: ' Ada ', metadata: { team: 1 }, media: { mic: true }, token: 'its own' })
   t.strictSame(attempts, [
     ['session=ada', { roomId: room }],
-    ['session=ada', { roomId: room, name: 'Ada', metadata: { team: 1 } }],
+    ['session=ada', { roomId: room, name: 'Ada', metadata: { team: 1 }, token: 'its own' }],
   ])
+})
+
+t.test('a token that cannot be one does not get as far as the hook', async (t) => {
+  const { url } = await start(t, { authorize: () => ({}) })
+  for (const token of [7, {}, 'x'.repeat(4097)]) t.match(await answerTo(t, url, { token }), { code: 'token-invalid' })
 })
 
 t.test('what it says is done: a grant, a refusal, now or later', async (t) => {

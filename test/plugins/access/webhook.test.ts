@@ -55,7 +55,7 @@ function signatureOf({ headers, text }: Asked, key: string | Buffer): string {
 
 t.test('it is asked with a POST about who wants to join', async (t) => {
   const { url, asked } = await serve(t)
-  t.match(await answerTo(t, url, { name: ' Ada ', metadata: { é: '\ud83d' }, token: 'not looked at' }), {
+  t.match(await answerTo(t, url, { name: ' Ada ', metadata: { é: '\ud83d' }, token: 'its own' }), {
     type: 'joined',
   })
   const bare = await Client.connect(t, url)
@@ -69,6 +69,7 @@ t.test('it is asked with a POST about who wants to join', async (t) => {
     roomId: room,
     name: 'Ada',
     metadata: { é: '\ud83d' },
+    token: 'its own',
     address: '127.0.0.1',
     origin: 'https://app.example',
     userAgent: 'Tester/1.0',
