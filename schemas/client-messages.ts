@@ -1,22 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { Admit, Kick, Lock, Refuse, Unlock } from './host-messages.js'
 import { PeerId, RoomId } from './identifiers.js'
 import { Media, Name } from './members.js'
+import { MessageId, n } from './message-fields.js'
 
 const open = { additionalProperties: true }
-
-const MessageId = Type.Optional(
-  Type.Unknown({
-    description:
-      'Yours. A text (up to 128 characters) or number comes back as `id` in an `error` that this message causes. In a message that is relayed it is relayed as well.',
-  }),
-)
-
-const n = Type.Optional(
-  Type.Unknown({
-    description:
-      'From who joined with `resume`: the number of this message, 1 for the first after `joined`, then 2, 3, …; it is taken once, and kept until an `ack` has come. From anybody else: nothing.',
-  }),
-)
 
 /** How often a seat has been asked for anew; 0 for the first time, by `join`. */
 export const Attempt = Type.Integer({
@@ -43,7 +31,7 @@ export const Replace = Type.Object(
 )
 export type Replace = Static<typeof Replace>
 
-/** Enter a room; leaves the present one first. Answered by `joined`, `full` or `error`. */
+/** Enter a room; leaves the present one first. Answered by `joined`, `full`, `knocking` or `error`. */
 export const Join = Type.Object(
   {
     type: Type.Literal('join'),
@@ -89,7 +77,10 @@ export const Join = Type.Object(
     ),
     id: MessageId,
   },
-  { ...open, description: 'Enter a room; leaves the present one first. Answered by `joined`, `full` or `error`.' },
+  {
+    ...open,
+    description: 'Enter a room; leaves the present one first. Answered by `joined`, `full`, `knocking` or `error`.',
+  },
 )
 export type Join = Static<typeof Join>
 
@@ -252,6 +243,26 @@ export const Pong = Type.Object(
 )
 export type Pong = Static<typeof Pong>
 
+/** Ask for STUN and TURN servers. */
+export const AskIceServers = Type.Object(
+  {
+    type: Type.Literal('ice-servers'),
+    roomId: Type.Optional(
+      Type.Union([Type.String(), Type.Number(), Type.Null()], {
+        description: 'From a socket that is in no room: the one that is to be joined, perhaps.',
+      }),
+    ),
+    token: Type.Optional(Type.Unknown({ description: 'Likewise: as in `join`.' })),
+    id: MessageId,
+  },
+  {
+    ...open,
+    description:
+      'Ask for STUN and TURN servers: in a room for fresh ones, as before an ICE restart (within 10 seconds the same ones come again); in no room for those that a `join` would get, to see whether they work. Answered by `ice-servers` or `error`.',
+  },
+)
+export type AskIceServers = Static<typeof AskIceServers>
+
 /** Every message a client may send, by its `type`. */
 export const clientMessages = {
   join: Join,
@@ -265,6 +276,12 @@ export const clientMessages = {
   resume: Resume,
   ack: Ack,
   pong: Pong,
+  kick: Kick,
+  lock: Lock,
+  unlock: Unlock,
+  admit: Admit,
+  refuse: Refuse,
+  'ice-servers': AskIceServers,
 } as const
 
 export type ClientMessageType = keyof typeof clientMessages

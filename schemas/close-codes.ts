@@ -57,6 +57,12 @@ export const closeCodes = {
     when: 'The seat has been taken again over another socket, or given up by another way.',
     retry: false,
   },
+  kicked: {
+    code: 4010,
+    reason: 'thrown out by a host',
+    when: 'A host has thrown the member out. It is not let in again for as long as the room exists.',
+    retry: false,
+  },
   joinTimeout: {
     code: 4008,
     reason: 'no join in time',

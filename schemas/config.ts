@@ -67,6 +67,12 @@ export const Limits = Type.Object({
     maximum: 1000,
     description: 'Largest `capacity` a `join` can get. Without a `capacity` in the `join` a room holds 2.',
   }),
+  maxKnocks: Type.Integer({
+    default: 32,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Most people who may knock at one room at once. To more it is locked.',
+  }),
   maxRoomIdLength: Type.Integer({
     default: 64,
     minimum: 1,

@@ -13,6 +13,13 @@ export const Role = Type.Union([Type.Literal('host'), Type.Literal('guest')], {
 })
 export type Role = Static<typeof Role>
 
+/** How one gets into a room: simply; after a host has let one in; or, being no host, not at all. */
+export const Door = Type.Union([Type.Literal('open'), Type.Literal('knock'), Type.Literal('locked')], {
+  description:
+    '`open`: whoever may join comes in. `knock`: guests wait until a host lets them in. `locked`: no guest comes in.',
+})
+export type Door = Static<typeof Door>
+
 /** What an application wants to be known about a member: a JSON object, bounded by `maxMetadataBytes`, never read here. */
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   description: "The application's own about the member: a JSON object. Not to be trusted: the member wrote it.",
@@ -41,5 +48,8 @@ export const Profile = Type.Object(profile, { description: 'What a member says a
 export type Profile = Static<typeof Profile>
 
 /** A member as the others see it. */
-export const Member = Type.Object({ peerId: PeerId, ...profile }, { description: 'A member as the others see it.' })
+export const Member = Type.Object(
+  { peerId: PeerId, role: Type.Optional(Role), ...profile },
+  { description: 'A member as the others see it.' },
+)
 export type Member = Static<typeof Member>

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ErrorCode, errorCodes } from './errors.js'
+import { IceServers } from './ice-servers.js'
 import { PeerId, RoomId } from './identifiers.js'
-import { Member } from './members.js'
+import { Door, Member, Role } from './members.js'
 
 /** Names a message and the one before it: opaque, and different for every member. */
 export const chained = {
@@ -38,6 +39,10 @@ export const Joined = Type.Object(
     peerId: PeerId,
     members: Type.Array(Member, { description: 'The others, oldest first.' }),
     capacity: Type.Integer({ minimum: 2, description: 'How many this room holds.' }),
+    role: Type.Optional(Role),
+    door: Type.Optional(Door),
+    iceServers: Type.Optional(IceServers.properties.iceServers),
+    ttlMs: IceServers.properties.ttlMs,
     session: Type.Optional(ResumeSession),
     seq: chained.seq,
   },
@@ -150,10 +155,16 @@ export type PeerUpdated = Static<typeof PeerUpdated>
 
 /** Why a member is gone. */
 export const LeaveReason = Type.Union(
-  [Type.Literal('left'), Type.Literal('disconnected'), Type.Literal('expired'), Type.Literal('replaced')],
+  [
+    Type.Literal('left'),
+    Type.Literal('disconnected'),
+    Type.Literal('expired'),
+    Type.Literal('replaced'),
+    Type.Literal('kicked'),
+  ],
   {
     description:
-      '`left`: said so, joined another room, or closed its socket with 1000. `disconnected`: its socket closed otherwise, or broke. `expired`: its socket broke, and it did not come back in time. `replaced`: it has taken another seat in its place, as after a reload; its `ready` follows.',
+      '`left`: said so, joined another room, or closed its socket with 1000. `disconnected`: its socket closed otherwise, or broke. `expired`: its socket broke, and it did not come back in time. `replaced`: it has taken another seat in its place, as after a reload; its `ready` follows. `kicked`: a host has thrown it out.',
   },
 )
 export type LeaveReason = Static<typeof LeaveReason>
@@ -164,6 +175,56 @@ export const PeerLeft = Type.Object(
   { description: 'Another member is gone. Whoever joins next brings a new `ready`.' },
 )
 export type PeerLeft = Static<typeof PeerLeft>
+
+/** STUN and TURN servers. */
+export const GivenIceServers = Type.Object(
+  { type: Type.Literal('ice-servers'), ...IceServers.properties },
+  {
+    description:
+      'STUN and TURN servers, for the connections and ICE restarts to come. To who asked for them, and to who joined with `resume` before the passwords in the last ones run out.',
+  },
+)
+export type GivenIceServers = Static<typeof GivenIceServers>
+
+/** You wait until a host lets you in. */
+export const Knocking = Type.Object(
+  { type: Type.Literal('knocking'), roomId: RoomId },
+  {
+    description:
+      'You are in no room yet, and wait until a host lets you in: then `joined` comes, else an `error`, or `full`. `leave` ends the waiting, and so does another `join`.',
+  },
+)
+export type Knocking = Static<typeof Knocking>
+
+/** Somebody knocks. */
+export const KnockMessage = Type.Object(
+  { type: Type.Literal('knock'), ...Member.properties, ...chained },
+  {
+    description:
+      'Somebody waits to be let in: `admit` or `refuse` it by its `peerId`, which its seat will have. Only to a host that asked for `updates`.',
+  },
+)
+export type KnockMessage = Static<typeof KnockMessage>
+
+/** How a knock has ended. */
+export const KnockEnd = Type.Union([Type.Literal('admitted'), Type.Literal('refused'), Type.Literal('gone')], {
+  description: '`admitted`: it is in. `refused`: it was not let in. `gone`: it does not wait any more.',
+})
+export type KnockEnd = Static<typeof KnockEnd>
+
+/** Somebody does not knock any more. */
+export const KnockEnded = Type.Object(
+  { type: Type.Literal('knock-ended'), peerId: PeerId, reason: KnockEnd, ...chained },
+  { description: 'Somebody does not knock any more. Only to a host that asked for `updates`.' },
+)
+export type KnockEnded = Static<typeof KnockEnded>
+
+/** The room is another one now. */
+export const RoomUpdated = Type.Object(
+  { type: Type.Literal('room-updated'), door: Door, ...chained },
+  { description: 'How one gets in has changed. Only to who asked for `updates` at `join`.' },
+)
+export type RoomUpdated = Static<typeof RoomUpdated>
 
 /** Another member's socket is gone; it may come back. */
 export const PeerAway = Type.Object(
@@ -293,6 +354,11 @@ export const serverMessages = {
   keep: RelayedKeep,
   'peer-updated': PeerUpdated,
   'peer-left': PeerLeft,
+  'ice-servers': GivenIceServers,
+  knocking: Knocking,
+  knock: KnockMessage,
+  'knock-ended': KnockEnded,
+  'room-updated': RoomUpdated,
   'peer-away': PeerAway,
   'peer-back': PeerBack,
   resumed: Resumed,
@@ -312,6 +378,11 @@ export type ServerMessage =
   | RelayedMessage
   | PeerUpdated
   | PeerLeft
+  | GivenIceServers
+  | Knocking
+  | KnockMessage
+  | KnockEnded
+  | RoomUpdated
   | PeerAway
   | PeerBack
   | Resumed

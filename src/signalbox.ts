@@ -54,7 +54,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(rooms, { limits })
   await app.register(access, { config: settings, limits, authorize })
   await app.register(iceServers, { config: settings, hook })
-  await app.register(signaling, { limits })
+  await app.register(signaling, { limits, settings })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
   await app.register(leave)

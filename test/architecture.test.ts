@@ -12,7 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   'plugins/naming': ['schemas'],
   'plugins/access': ['schemas', 'plugins/naming'],
   'plugins/ice-servers': ['schemas'],
-  'plugins/signaling': ['schemas', 'plugins/naming', 'plugins/rooms', 'plugins/access'],
+  'plugins/signaling': ['schemas', 'plugins/naming', 'plugins/rooms', 'plugins/access', 'plugins/ice-servers'],
   plugins: ['schemas', 'plugins/access'],
   'plugins/websocket': ['schemas'],
   src: [

@@ -1,9 +1,10 @@
 import type { Member, PeerId, Profile } from '../../schemas/index.js'
 
 /** A copy that nobody can change: every other member is handed the same one, and none has to be careful with it. */
-export function snapshotOf(peerId: PeerId, { name, metadata, media }: Profile): Member {
+export function snapshotOf(peerId: PeerId, { name, metadata, media }: Profile, isHost: boolean): Member {
   return deepFreeze({
     peerId,
+    ...(isHost && { role: 'host' as const }),
     ...(name !== undefined && { name }),
     ...(metadata !== undefined && { metadata: structuredClone(metadata) }),
     ...(media !== undefined && { media: structuredClone(media) }),

@@ -15,6 +15,8 @@ export interface MemoryRoomStoreOptions {
   readonly reloadWindowMs: number
   /** What is kept for each until it is acknowledged. */
   readonly replay: ReplayBounds
+  /** How many may knock at a room at once. */
+  readonly maxKnocks: number
   /** Default: the machine's. */
   readonly clock?: Clock
 }
@@ -36,7 +38,7 @@ export class MemoryRoomStore implements RoomStore {
   async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
     const room =
       this.#rooms.get(roomId) ??
-      new MemoryRoom(roomId, request.capacity, this.#options, () => this.#rooms.delete(roomId))
+      new MemoryRoom(roomId, request.door ?? 'open', this.#options, () => this.#rooms.delete(roomId))
     this.#rooms.set(roomId, room)
     return room.join(makePeerId(), request, sink)
   }

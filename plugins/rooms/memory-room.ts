@@ -1,20 +1,24 @@
-import type { LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type { Door, KnockEnd, LeaveReason, Member, PeerId, RoomId } from '../../schemas/index.js'
 import type { Clock } from './clock.js'
+import { isSamePerson, KeepOut } from './keep-out.js'
 import { snapshotOf } from './member-snapshot.js'
+import { MemorySeat, type RoomOfSeat, type Tether } from './memory-seat.js'
 import { type ReplayBounds, ReplayLog } from './replay-log.js'
 import type {
+  CommandOutcome,
   Cursor,
   Entry,
+  HostCommand,
+  Identity,
   JoinOutcome,
   JoinRequest,
   Missed,
   Other,
-  Refusal,
   ResumeOutcome,
   ResumeRequest,
-  Seat,
   SendOutcome,
   Sink,
+  TurnedAway,
 } from './room-store.js'
 
 /** What a room goes by. Times in milliseconds. */
@@ -23,38 +27,42 @@ export interface RoomRules {
   readonly awayAfterMs: number
   readonly reloadWindowMs: number
   readonly replay: ReplayBounds
+  /** How many may knock at once. */
+  readonly maxKnocks: number
   readonly clock: Clock
 }
 
-/** What a resumable seat has besides; it passes from one `MemorySeat` to the next. */
-interface Tether {
-  attempt: number
-  received: number
-  readonly log: ReplayLog
-  /** There while nobody hears. */
-  absence: Absence | undefined
+/** The place of a page that may be loading anew. */
+interface KeptPlace {
+  readonly attempt: number
+  readonly identity: Identity
+  readonly forget: () => void
 }
 
-interface Absence {
-  isTold: boolean
-  /** Takes back what would follow from it. */
-  readonly end: () => void
+/** Somebody who waits to be let in. */
+interface Knocker {
+  readonly peer: Member
+  readonly request: JoinRequest
+  readonly sink: Sink
 }
 
-/** One room: its seats in order of joining, and the places that are kept for pages that may be loading anew. */
-export class MemoryRoom {
+/** One room: its seats in order of joining, the places that are kept for pages that may be loading anew, and who knocks. */
+export class MemoryRoom implements RoomOfSeat {
   readonly id: RoomId
-  readonly capacity: number
   readonly rules: RoomRules
   readonly #onEmpty: () => void
+  #capacity: number | undefined
+  #door: Door
   /** A Map keeps the order, also when a seat passes to another sink. */
   readonly #seats = new Map<PeerId, MemorySeat>()
-  readonly #kept = new Map<PeerId, { readonly attempt: number; readonly forget: () => void }>()
+  readonly #kept = new Map<PeerId, KeptPlace>()
+  readonly #knockers = new Map<PeerId, Knocker>()
+  readonly #keepOut = new KeepOut()
 
-  /** @param onEmpty  is called when nobody has a seat, or a place, any more */
-  constructor(id: RoomId, capacity: number, rules: RoomRules, onEmpty: () => void) {
+  /** @param onEmpty  is called when nobody has a seat, or a place, or knocks any more */
+  constructor(id: RoomId, door: Door, rules: RoomRules, onEmpty: () => void) {
     this.id = id
-    this.capacity = capacity
+    this.#door = door
     this.rules = rules
     this.#onEmpty = onEmpty
   }
@@ -63,29 +71,23 @@ export class MemoryRoom {
     return this.#seats.size
   }
 
-  join(peerId: PeerId, request: JoinRequest, sink: Sink): JoinOutcome {
-    const replaced = this.#replaced(request)
-    const kept = request.replaces && this.#kept.get(request.replaces.peerId)
-    const isKept = kept !== undefined && (request.replaces?.attempt ?? 0) > kept.attempt
-    const free = this.capacity - this.#seats.size - this.#kept.size
-    if (free <= 0 && replaced === undefined && !isKept) return 'full'
-    if (isKept && request.replaces !== undefined) this.#unkeep(request.replaces.peerId)
-    if (replaced !== undefined) this.#takeAway(replaced, 'replaced')
+  /** As the first who got a seat has asked for; who only knocked has not. */
+  get capacity(): number {
+    return this.#capacity ?? 0
+  }
 
-    const present = [...this.#seats.values()]
-    const others = present.map(({ member }) => member)
-    const tether = request.isResumable === true ? this.#makeTether() : undefined
-    const seat = new MemorySeat(this, snapshotOf(peerId, request.profile), others, sink, request.wantsUpdates, tether)
-    this.#seats.set(peerId, seat)
-    // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
-    this.tellOthers(seat, { kind: 'peer-joined', peer: seat.member })
-    sink.seated(seat)
-    for (const { member: peer, tether } of present) {
-      if (!this.has(seat)) break
-      seat.hear({ kind: 'peer-present', peer })
-      if (tether?.absence?.isTold) seat.hear({ kind: 'peer-away', peerId: peer.peerId })
+  get door(): Door {
+    return this.#door
+  }
+
+  join(peerId: PeerId, request: JoinRequest, sink: Sink): JoinOutcome {
+    const { isHost = false, identity = {} } = request
+    // Who only goes from one seat to the next has come in before.
+    if (this.#replaced(request) === undefined && !this.#isKeptFor(request)) {
+      if (this.#keepOut.has(identity)) return 'kicked'
+      if (!isHost && this.#door !== 'open') return this.#knock(peerId, request, sink)
     }
-    return 'seated'
+    return this.#seat(peerId, request, sink)
   }
 
   resume({ peerId, attempt, seq }: ResumeRequest, sink: Sink): ResumeOutcome {
@@ -99,10 +101,10 @@ export class MemoryRoom {
     absence?.end()
     const seat = former.passTo(sink)
     this.#seats.set(peerId, seat)
-    if (absence === undefined) former.sink.fenced()
+    if (absence === undefined) former.sink.fenced('taken')
     const missed = this.#missedBy(seat, tether.log, seq)
     sink.resumed(seat, missed)
-    if (missed.kind === 'resync') this.#tellWhoIsAway(seat)
+    if (missed.kind === 'resync') this.#tellHowThingsAre(seat)
     if (absence?.isTold) this.tellOthers(seat, { kind: 'peer-back', peerId })
     return 'resumed'
   }
@@ -117,7 +119,7 @@ export class MemoryRoom {
         this.#kept.delete(peerId)
         this.#closeIfEmpty()
       })
-      this.#kept.set(peerId, { attempt, forget })
+      this.#kept.set(peerId, { attempt, identity: seat.identity, forget })
     }
     this.#takeAway(seat, 'left')
     this.#closeIfEmpty()
@@ -140,24 +142,153 @@ export class MemoryRoom {
     return 'sent'
   }
 
+  command(host: MemorySeat, command: HostCommand): CommandOutcome {
+    switch (command.kind) {
+      case 'kick':
+        return this.#kick(host, command.peerId)
+      case 'admit':
+        return this.#admit(command.peerId)
+      case 'refuse':
+        return this.#turnAway(command.peerId, 'refused') ? 'done' : 'peer-not-found'
+      case 'door':
+        this.#setDoor(command.door)
+        return 'done'
+    }
+  }
+
   leave(seat: MemorySeat, reason: LeaveReason): void {
     this.#remove(seat, reason)
     this.#closeIfEmpty()
   }
 
-  tellOthers(speaker: MemorySeat, entry: Entry): void {
+  tellOthers(speaker: MemorySeat | undefined, entry: Entry): void {
     for (const seat of this.#seats.values()) {
       if (seat !== speaker) seat.hear(entry)
     }
+  }
+
+  #seat(peerId: PeerId, request: JoinRequest, sink: Sink): 'seated' | 'full' | 'duplicate' {
+    const { identity = {}, onDuplicate = 'allow' } = request
+    const replaced = this.#replaced(request)
+    const doubles = onDuplicate === 'allow' ? [] : this.#seatsOf(identity).filter((seat) => seat !== replaced)
+    if (doubles.length > 0 && onDuplicate === 'reject') return 'duplicate'
+    const isKept = this.#isKeptFor(request)
+    const capacity = this.#capacity ?? request.capacity
+    const given = doubles.length + (replaced === undefined ? 0 : 1) + (isKept ? 1 : 0)
+    if (this.#seats.size + this.#kept.size - given >= capacity) return 'full'
+    this.#capacity = capacity
+    if (isKept && request.replaces !== undefined) this.#unkeep(request.replaces.peerId)
+    for (const seat of [...doubles, ...(replaced === undefined ? [] : [replaced])]) this.#takeAway(seat, 'replaced')
+
+    const present = [...this.#seats.values()]
+    const others = present.map(({ member }) => member)
+    const tether = request.isResumable === true ? this.#makeTether() : undefined
+    const seat = new MemorySeat(this, peerId, request, others, sink, tether)
+    this.#seats.set(peerId, seat)
+    // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
+    this.tellOthers(seat, { kind: 'peer-joined', peer: seat.member })
+    sink.seated(seat)
+    for (const { member: peer, tether } of present) {
+      if (!this.has(seat)) break
+      seat.hear({ kind: 'peer-present', peer })
+      if (tether?.absence?.isTold) seat.hear({ kind: 'peer-away', peerId: peer.peerId })
+    }
+    if (this.has(seat)) this.#tellWhoKnocks(seat)
+    return 'seated'
   }
 
   #makeTether(): Tether {
     return { attempt: 0, received: 0, log: new ReplayLog(this.rules.replay), absence: undefined }
   }
 
+  #seatsOf(person: Identity): MemorySeat[] {
+    return [...this.#seats.values()].filter(({ identity }) => isSamePerson(identity, person))
+  }
+
   #replaced({ replaces }: JoinRequest): MemorySeat | undefined {
     const seat = replaces && this.#seats.get(replaces.peerId)
     return seat?.tether !== undefined && (replaces?.attempt ?? 0) > seat.tether.attempt ? seat : undefined
+  }
+
+  #isKeptFor({ replaces }: JoinRequest): boolean {
+    const kept = replaces && this.#kept.get(replaces.peerId)
+    return kept !== undefined && (replaces?.attempt ?? 0) > kept.attempt
+  }
+
+  #knock(peerId: PeerId, request: JoinRequest, sink: Sink): 'knocking' | 'locked' {
+    if (this.#door === 'locked' || this.#knockers.size >= this.rules.maxKnocks) return 'locked'
+    const peer = snapshotOf(peerId, request.profile, false)
+    this.#knockers.set(peerId, { peer, request, sink })
+    sink.knocking({ peerId, roomId: this.id, withdraw: () => this.#endKnock(peerId, 'gone') })
+    if (this.#knockers.has(peerId)) this.tellOthers(undefined, { kind: 'knock', peer })
+    return 'knocking'
+  }
+
+  #admit(peerId: PeerId): CommandOutcome {
+    const knocker = this.#knockers.get(peerId)
+    if (knocker === undefined) return 'peer-not-found'
+    // Before anybody hears of it: whoever is in does not knock.
+    this.#knockers.delete(peerId)
+    const outcome = this.#seat(peerId, knocker.request, knocker.sink)
+    if (outcome === 'full') {
+      this.#knockers.set(peerId, knocker)
+      return 'room-full'
+    }
+    if (outcome === 'duplicate') knocker.sink.turnedAway('duplicate')
+    this.#tellKnockEnded(peerId, outcome === 'seated' ? 'admitted' : 'refused')
+    return 'done'
+  }
+
+  /** @returns whether somebody of that name knocks */
+  #turnAway(peerId: PeerId, why: TurnedAway): boolean {
+    const knocker = this.#knockers.get(peerId)
+    if (knocker === undefined) return false
+    this.#knockers.delete(peerId)
+    knocker.sink.turnedAway(why)
+    this.#tellKnockEnded(peerId, 'refused')
+    this.#closeIfEmpty()
+    return true
+  }
+
+  #endKnock(peerId: PeerId, reason: KnockEnd): void {
+    if (!this.#knockers.delete(peerId)) return
+    this.#tellKnockEnded(peerId, reason)
+    this.#closeIfEmpty()
+  }
+
+  #tellKnockEnded(peerId: PeerId, reason: KnockEnd): void {
+    this.tellOthers(undefined, { kind: 'knock-ended', peerId, reason })
+  }
+
+  #setDoor(door: Door): void {
+    if (door === this.#door) return
+    this.#door = door
+    this.tellOthers(undefined, { kind: 'door', door })
+    if (door === 'knock') return
+    for (const peerId of [...this.#knockers.keys()]) {
+      if (door === 'locked') this.#turnAway(peerId, 'locked')
+      else if (this.#admit(peerId) === 'room-full') this.#turnAway(peerId, 'full')
+    }
+  }
+
+  #kick(host: MemorySeat, peerId: PeerId): CommandOutcome {
+    const kicked = this.#seats.get(peerId) ?? this.#kept.get(peerId)
+    if (kicked === undefined || kicked === host) return 'peer-not-found'
+    const { identity } = kicked
+    // A host that throws out a second one of itself does not mean itself.
+    const isOneself = isSamePerson(identity, host.identity)
+    if (!isOneself) this.#keepOut.add(identity)
+    for (const seat of [...this.#seats.values()]) {
+      const isMeant = seat.peerId === peerId || (!isOneself && isSamePerson(seat.identity, identity))
+      if (isMeant) this.#takeAway(seat, 'kicked')
+    }
+    for (const [placeId, place] of [...this.#kept]) {
+      if (placeId === peerId || (!isOneself && isSamePerson(place.identity, identity))) this.#unkeep(placeId)
+    }
+    for (const [knockerId, { request }] of [...this.#knockers]) {
+      if (this.#keepOut.has(request.identity ?? {})) this.#turnAway(knockerId, 'kicked')
+    }
+    return 'done'
   }
 
   #missedBy(seat: MemorySeat, log: ReplayLog, seq: Cursor): Missed {
@@ -169,10 +300,16 @@ export class MemoryRoom {
   }
 
   /** What was said of it before may be lost. */
-  #tellWhoIsAway(listener: MemorySeat): void {
+  #tellHowThingsAre(listener: MemorySeat): void {
     for (const { peerId, tether } of this.#seats.values()) {
       if (tether?.absence?.isTold) listener.hear({ kind: 'peer-away', peerId })
     }
+    listener.hear({ kind: 'door', door: this.#door })
+    this.#tellWhoKnocks(listener)
+  }
+
+  #tellWhoKnocks(listener: MemorySeat): void {
+    for (const { peer } of this.#knockers.values()) listener.hear({ kind: 'knock', peer })
   }
 
   #othersOf(seat: MemorySeat): Other[] {
@@ -187,7 +324,7 @@ export class MemoryRoom {
   #takeAway(seat: MemorySeat, reason: LeaveReason): void {
     const isHeard = seat.tether?.absence === undefined
     this.#remove(seat, reason)
-    if (isHeard) seat.sink.fenced()
+    if (isHeard) seat.sink.fenced(reason === 'kicked' ? 'kicked' : 'taken')
   }
 
   #remove(seat: MemorySeat, reason: LeaveReason): void {
@@ -202,142 +339,6 @@ export class MemoryRoom {
   }
 
   #closeIfEmpty(): void {
-    if (this.#seats.size === 0 && this.#kept.size === 0) this.#onEmpty()
-  }
-}
-
-/** A seat as one sink holds it. */
-export class MemorySeat implements Seat {
-  readonly others: readonly Member[]
-  readonly sink: Sink
-  readonly tether: Tether | undefined
-  #member: Member
-  readonly #room: MemoryRoom
-  readonly #wantsUpdates: boolean
-
-  constructor(
-    room: MemoryRoom,
-    member: Member,
-    others: readonly Member[],
-    sink: Sink,
-    wantsUpdates = false,
-    tether?: Tether,
-  ) {
-    this.#room = room
-    this.#member = member
-    this.others = others
-    this.sink = sink
-    this.tether = tether
-    this.#wantsUpdates = wantsUpdates
-  }
-
-  /** As the others see it now. */
-  get member(): Member {
-    return this.#member
-  }
-
-  get profile(): Profile {
-    const { peerId: _, ...profile } = this.#member
-    return profile
-  }
-
-  get peerId(): PeerId {
-    return this.#member.peerId
-  }
-
-  get roomId(): RoomId {
-    return this.#room.id
-  }
-
-  get capacity(): number {
-    return this.#room.capacity
-  }
-
-  get isResumable(): boolean {
-    return this.tether !== undefined
-  }
-
-  get received(): number {
-    return this.tether?.received ?? 0
-  }
-
-  get cursor(): Cursor {
-    return this.tether?.log.cursor ?? ''
-  }
-
-  /** The same seat for another sink; this one is of no effect once the room has that one in its place. */
-  passTo(sink: Sink): MemorySeat {
-    return new MemorySeat(this.#room, this.#member, this.others, sink, this.#wantsUpdates, this.tether)
-  }
-
-  send(to: PeerId | undefined, frame: Buffer, n?: number): SendOutcome {
-    if (!this.#room.has(this)) return 'peer-not-found'
-    if (this.#wasReceived(n)) return 'sent'
-    const outcome = this.#room.send(this, to, frame)
-    if (outcome === 'sent') this.#count(n)
-    return outcome
-  }
-
-  update(profile: Profile, n?: number): void {
-    if (!this.#room.has(this) || this.#wasReceived(n)) return
-    this.#count(n)
-    this.#member = snapshotOf(this.peerId, profile)
-    this.#room.tellOthers(this, { kind: 'peer-updated', peer: this.#member })
-  }
-
-  refuse(n: number, refusal: Refusal): void {
-    if (!this.#room.has(this) || this.#wasReceived(n)) return
-    this.#count(n)
-    this.hear({ kind: 'refused', n, refusal })
-  }
-
-  acknowledge(seq: Cursor): boolean {
-    return this.tether?.log.acknowledge(seq) ?? false
-  }
-
-  away(): void {
-    const { tether } = this
-    if (tether === undefined) this.leave('disconnected')
-    if (tether === undefined || tether.absence !== undefined || !this.#room.has(this)) return
-    const { clock, awayAfterMs, resumeWindowMs } = this.#room.rules
-    const takeBack = [
-      clock.after(awayAfterMs, () => {
-        absence.isTold = true
-        this.#room.tellOthers(this, { kind: 'peer-away', peerId: this.peerId })
-      }),
-      clock.after(resumeWindowMs, () => this.leave('expired')),
-    ]
-    const absence = {
-      isTold: false,
-      end: () => {
-        for (const undo of takeBack) undo()
-      },
-    }
-    tether.absence = absence
-  }
-
-  leave(reason: LeaveReason): void {
-    if (this.#room.has(this)) this.#room.leave(this, reason)
-  }
-
-  hear(entry: Entry): void {
-    if (entry.kind === 'peer-updated' && !this.#wantsUpdates) return
-    const { tether } = this
-    if (tether === undefined) {
-      if (entry.kind !== 'peer-away' && entry.kind !== 'peer-back') this.sink.deliver(entry, undefined)
-      return
-    }
-    const link = tether.log.append(entry, this.#room.rules.clock.now())
-    if (tether.absence === undefined) this.sink.deliver(entry, link)
-  }
-
-  #wasReceived(n: number | undefined): boolean {
-    return n !== undefined && n <= this.received
-  }
-
-  #count(n: number | undefined): void {
-    if (n === undefined || this.tether === undefined) return
-    if (n !== this.tether.received + 1) throw new RangeError(`operation ${n} after ${this.tether.received}`)
-    this.tether.received = n
+    if (this.#seats.size === 0 && this.#kept.size === 0 && this.#knockers.size === 0) this.#onEmpty()
   }
 }

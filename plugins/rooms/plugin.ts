@@ -20,11 +20,11 @@ export interface RoomsOptions {
 /** Decorates the app with its room store. */
 export const rooms = fp<RoomsOptions>(
   async (app, { limits }) => {
-    const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxReplayMessages, maxReplayBytes } = limits
+    const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxReplayMessages, maxReplayBytes, maxKnocks } = limits
     // Longer than a socket can be dead unnoticed and its seat be held after that: what is older nobody can ask for.
     const maxAgeMs = resumeWindowMs + limits.pingIntervalMs + limits.pongTimeoutMs + noticeMs
     const replay = { maxMessages: maxReplayMessages, maxBytes: maxReplayBytes, maxAgeMs }
-    app.decorate('rooms', new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, replay }))
+    app.decorate('rooms', new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks, replay }))
   },
   { name: 'signalbox-rooms', fastify: '5.x' },
 )

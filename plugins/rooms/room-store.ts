@@ -1,4 +1,4 @@
-import type { ErrorCode, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type { Door, ErrorCode, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
 
 /** Names a place in the order of what one member is told. Opaque: each store has its own. */
 export type Cursor = string
@@ -13,12 +13,54 @@ export interface JoinRequest {
   readonly wantsUpdates?: boolean
   /** Whether its seat is held while its sink is away, and what it is told is kept until it acknowledges it. Default: false. */
   readonly isResumable?: boolean
+  /** Whether it may say who is in the room, and comes in whatever the door says. Default: false. */
+  readonly isHost?: boolean
+  /** What it is known by. Default: nothing. */
+  readonly identity?: Identity
+  /** What becomes of a second member with the same subject. Default: `allow`. */
+  readonly onDuplicate?: 'allow' | 'replace' | 'reject'
+  /** How the door of the room is, if this join creates it. Default: `open`. */
+  readonly door?: Door
   /** A resumable seat of the same room that is its own, as whoever asks has made sure of: given up in the same step. */
   readonly replaces?: { readonly peerId: PeerId; readonly attempt: number } | undefined
 }
 
-/** `seated`: the sink has been told `seated`. `full`: nothing has happened. */
-export type JoinOutcome = 'seated' | 'full'
+/** What a member is known by. Whoever has been kicked is kept out by any of it, for as long as the room exists. */
+export interface Identity {
+  /** Who it is: two members with the same one are the same person. */
+  readonly subject?: string
+  /** By which token it has come, perhaps with others. */
+  readonly tokenId?: string
+  /** What it is called, and cannot change. */
+  readonly name?: string
+}
+
+/**
+ * `seated`: the sink has been told `seated`. `knocking`: it has been told `knocking`. Otherwise nothing has happened: the room
+ * is full or locked, somebody with the same subject is there, or the member has been kicked.
+ */
+export type JoinOutcome = 'seated' | 'knocking' | Unseated
+export type Unseated = 'full' | 'locked' | 'duplicate' | 'kicked'
+
+/** Why somebody who knocked is not let in. */
+export type TurnedAway = Unseated | 'refused'
+
+/** Somebody who waits for a host to let it in. */
+export interface Knock {
+  /** What its seat will be called. */
+  readonly peerId: PeerId
+  readonly roomId: RoomId
+  /** It does not wait any more. Does nothing once it has been answered. */
+  withdraw(): void | Promise<void>
+}
+
+/** What a host can do. */
+export type HostCommand =
+  | { readonly kind: 'kick' | 'admit' | 'refuse'; readonly peerId: PeerId }
+  | { readonly kind: 'door'; readonly door: Door }
+
+/** `done`, or nothing has happened: `peer-not-found`: nobody of that name is there, or knocks; `room-full`: no place is left. */
+export type CommandOutcome = 'done' | 'peer-not-found' | 'room-full'
 
 /** What a member asks for that comes back to its seat, as whoever asks has made sure that it is its own. */
 export interface ResumeRequest {
@@ -45,13 +87,18 @@ export interface Refusal {
 
 /**
  * One thing that a member of a room is told. `frame` is a whole JSON text in UTF-8, opaque to the store; `peer` is
- * the member as it is at that moment, and stays so. `peer-present`: was there before; `peer-joined`: came later. `peer-away`, `peer-back` and `refused` come to resumable seats alone.
+ * the member as it is at that moment, and stays so. `peer-present`: was there before; `peer-joined`: came later. `peer-away`,
+ * `peer-back` and `refused` come to resumable seats alone; `peer-updated` and `door` to those that want updates, `knock` and
+ * `knock-ended` to the hosts among those.
  */
 export type Entry =
   | { readonly kind: 'peer-present' | 'peer-joined'; readonly peer: Member }
   | { readonly kind: 'peer-updated'; readonly peer: Member }
   | { readonly kind: 'peer-left'; readonly peerId: PeerId; readonly reason: LeaveReason }
   | { readonly kind: 'peer-away' | 'peer-back'; readonly peerId: PeerId }
+  | { readonly kind: 'knock'; readonly peer: Member }
+  | { readonly kind: 'knock-ended'; readonly peerId: PeerId; readonly reason: KnockEnd }
+  | { readonly kind: 'door'; readonly door: Door }
   | { readonly kind: 'message'; readonly frame: Buffer }
   | { readonly kind: 'refused'; readonly n: number; readonly refusal: Refusal }
 
@@ -86,12 +133,15 @@ export type Missed =
  */
 export interface Sink {
   seated(seat: Seat): void
+  /** It waits until it is let in: then `seated` comes, else `turnedAway`. */
+  knocking(knock: Knock): void
+  turnedAway(why: TurnedAway): void
   /** Has its seat again. `missed` was told to nobody yet. */
   resumed(seat: Seat, missed: Missed): void
   /** @param link  where a resumable seat's entry stands; undefined for others */
   deliver(entry: Entry, link: Link | undefined): void
   /** The seat is another sink's now, or given up without its doing. */
-  fenced(): void
+  fenced(why: 'taken' | 'kicked'): void
 }
 
 /**
@@ -113,6 +163,10 @@ export interface Seat {
   /** What the others see of this member now. */
   readonly profile: Profile
   readonly isResumable: boolean
+  readonly isHost: boolean
+  readonly identity: Identity
+  /** How the door of the room is now. */
+  readonly door: Door
   /** The number of the last operation that was done; 0 before the first. */
   readonly received: number
   /** Where the order of what it is told begins, or goes on from. */
@@ -132,6 +186,9 @@ export interface Seat {
    * @param profile  the store keeps a copy
    */
   update(profile: Profile, n?: number): void | Promise<void>
+
+  /** Does what only a host may ask for; whether the member is one has been looked at. Only `done` counts as done. */
+  command(command: HostCommand, n?: number): CommandOutcome | Promise<CommandOutcome>
 
   /** Counts an operation as done that cannot be, and tells the member so, in the order of all that it is told. */
   refuse(n: number, refusal: Refusal): void | Promise<void>

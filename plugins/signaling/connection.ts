@@ -6,9 +6,9 @@ import { handle } from './handlers/table.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
-const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong'])
+const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
 /** What a client that numbers its messages sends without a number: it may be said twice, or not at all. */
-const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong'])
+const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong', 'ice-servers'])
 
 /** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
 const acknowledgedTogether = 16
@@ -48,7 +48,7 @@ export class Connection {
     this.#context = context
     this.#session = new Session(context, authorize, {
       write: (frame) => this.#write(frame),
-      fenced: () => this.close('replaced'),
+      fenced: (why) => this.close(why === 'kicked' ? 'kicked' : 'replaced'),
     })
     this.#tickedAt = now
     this.#joinBy = now + context.limits.joinTimeoutMs
@@ -88,7 +88,9 @@ export class Connection {
       if (this.#session.isResumable) this.#session.tell({ type: 'ping' })
       else this.#socket.ping()
     }
-    if (!this.#isClosing) this.#session.acknowledge()
+    if (this.#isClosing) return
+    this.#session.acknowledge()
+    this.#session.renewIceServers()
   }
 
   /** Asks the client to go on over another socket, if it is one that can. @returns whether it is */
@@ -150,7 +152,8 @@ export class Connection {
       const envelope = parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)
-      if (!roomless.has(type)) this.#requireSeat(type)
+      const isGivingUp = type === 'leave' && this.#session.isKnocking
+      if (!roomless.has(type) && !isGivingUp) this.#requireSeat(type)
       if (this.#session.isResumable && !numberless.has(type)) {
         n = this.#numberOf(envelope)
         if (n === undefined) return

@@ -21,6 +21,7 @@ const spreadPerSocketMs = 2
 
 export interface SignalingOptions {
   readonly limits: Limits
+  readonly settings: SignalingContext['settings']
 }
 
 /** The sockets that speak the protocol. */
@@ -48,11 +49,13 @@ export interface Signaling {
 
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
 export const signaling = fp<SignalingOptions>(
-  async (app, { limits }) => {
+  async (app, { limits, settings }) => {
     const context: SignalingContext = {
       rooms: app.rooms,
+      iceServers: app.iceServers,
       keys: new ResumeKeys(randomBytes(32)),
       limits,
+      settings,
       log: app.log,
     }
     const connections = new Set<Connection>()
@@ -134,5 +137,9 @@ export const signaling = fp<SignalingOptions>(
     })
     app.addHook('onClose', async () => clearInterval(timer))
   },
-  { name: 'signalbox-signaling', fastify: '5.x', dependencies: ['signalbox-rooms', 'signalbox-access'] },
+  {
+    name: 'signalbox-signaling',
+    fastify: '5.x',
+    dependencies: ['signalbox-rooms', 'signalbox-access', 'signalbox-ice-servers'],
+  },
 )

@@ -1,7 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { type LeaveReason, type Limits, type ServerMessage, SignalingError } from '../../schemas/index.js'
+import {
+  type AccessConfig,
+  type ErrorCode,
+  type LeaveReason,
+  type Limits,
+  type RoomId,
+  type ServerMessage,
+  SignalingError,
+} from '../../schemas/index.js'
 import type { Authorize } from '../access/access.js'
-import type { Entry, Link, Missed, RoomStore, Seat, Sink } from '../rooms/room-store.js'
+import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
+import { type IceGiver, IceHandout } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
 import { chain } from './stamp.js'
 
@@ -11,16 +20,19 @@ export type OutgoingFrame = string | Buffer
 /** What sessions share. */
 export interface SignalingContext {
   readonly rooms: RoomStore
+  readonly iceServers: IceGiver
   readonly keys: ResumeKeys
   readonly limits: Limits
+  /** What holds for all rooms. */
+  readonly settings: Pick<AccessConfig, 'duplicateIdentity' | 'waitingRoom'>
   readonly log: FastifyBaseLogger
 }
 
 /** Where a session's words go: one socket. */
 export interface Outlet {
   write(frame: OutgoingFrame): void
-  /** The seat is another socket's now. */
-  fenced(): void
+  /** The seat is another socket's now, or a host has thrown the client out. */
+  fenced(why: 'taken' | 'kicked'): void
 }
 
 /**
@@ -30,9 +42,14 @@ export interface Outlet {
 export class Session implements Sink {
   readonly context: SignalingContext
   readonly authorize: Authorize
+  readonly ice: IceHandout
   readonly #outlet: Outlet
   #seat: Seat | undefined
+  #knock: Knock | undefined
+  /** The client's own `id` of its last join. */
+  joinId: unknown
   #isOver = false
+  #isRenewing = false
   /** The last of the client's messages that it has been told was taken. */
   #acknowledged = 0
   /** Whether the client is known to have heard of its seat. Who has not cannot come back to it, and would find it taken. */
@@ -44,12 +61,18 @@ export class Session implements Sink {
   constructor(context: SignalingContext, authorize: Authorize, outlet: Outlet) {
     this.context = context
     this.authorize = authorize
+    this.ice = new IceHandout(context.iceServers)
     this.#outlet = outlet
   }
 
   /** The seat it holds; undefined while it is in no room. */
   get seat(): Seat | undefined {
     return this.#seat
+  }
+
+  /** Whether it waits for a host to let it in. */
+  get isKnocking(): boolean {
+    return this.#knock !== undefined
   }
 
   /** Whether its seat outlives its socket. */
@@ -76,8 +99,8 @@ export class Session implements Sink {
    * @param id  the client's own `id` of the message at fault; told if it is a text of up to 128 characters or a number
    * @param n   the number of that message, where it is the next one: it counts as taken then
    */
-  tellError({ code, message }: SignalingError, id?: unknown, n?: number): void | Promise<void> {
-    const refusal = { code, message, ...(isMessageId(id) ? { id } : {}) }
+  tellError(error: SignalingError, id?: unknown, n?: number): void | Promise<void> {
+    const refusal = refusalOf(error, id)
     if (n !== undefined && this.#seat !== undefined) return this.#seat.refuse(n, refusal)
     this.tell({ type: 'error', ...refusal })
   }
@@ -90,13 +113,32 @@ export class Session implements Sink {
     this.tell({ type: 'ack', n: received })
   }
 
+  /** Tells which STUN and TURN servers there are, with passwords that are fresh. */
+  async tellIceServers(): Promise<void> {
+    const given = await this.ice.renew()
+    if (given !== undefined) this.tell({ type: 'ice-servers', ...given })
+  }
+
+  /** Replaces passwords that run out, for who can take that in. */
+  renewIceServers(): void {
+    if (!this.isResumable || !this.ice.isDue || this.#isRenewing) return
+    this.#isRenewing = true
+    this.tellIceServers()
+      .catch((error: unknown) => this.context.log.error({ err: error }, 'ICE servers failed'))
+      .finally(() => {
+        this.#isRenewing = false
+      })
+  }
+
   /** How many of its messages have been taken since it was told. */
   get unacknowledged(): number {
     return (this.#seat?.received ?? 0) - this.#acknowledged
   }
 
   async leave(reason: LeaveReason): Promise<void> {
-    const seat = this.#seat
+    const [seat, knock] = [this.#seat, this.#knock]
+    this.#knock = undefined
+    await knock?.withdraw()
     if (seat === undefined) return
     this.#seat = undefined
     await seat.leave(reason)
@@ -117,7 +159,32 @@ export class Session implements Sink {
     this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId }, 'peer away')
   }
 
+  knocking(knock: Knock): void {
+    if (this.#isOver) {
+      this.#giveBack(knock.withdraw())
+      return
+    }
+    this.#knock = knock
+    const { roomId, peerId } = knock
+    this.context.log.info({ roomId, peerId }, 'peer knocks')
+    this.tell({ type: 'knocking', roomId })
+  }
+
+  turnedAway(why: TurnedAway): void {
+    const knock = this.#knock
+    this.#knock = undefined
+    if (knock !== undefined) this.tellUnseated(knock.roomId, why)
+  }
+
+  /** It has not got a seat. */
+  tellUnseated(roomId: RoomId, why: TurnedAway): void {
+    this.context.log.info({ roomId, why }, 'peer not let in')
+    if (why === 'full') this.tell({ type: 'full', roomId })
+    else this.tell({ type: 'error', ...refusalOf(new SignalingError(unseatedCodes[why]), this.joinId) })
+  }
+
   seated(seat: Seat): void {
+    this.#knock = undefined
     // It came after the socket was gone, and nobody knows of it.
     if (this.#isOver) {
       this.#giveBack(seat.leave('disconnected'))
@@ -128,8 +195,20 @@ export class Session implements Sink {
     this.#knowsOfSeat = false
     const { peerId, roomId, others, capacity } = seat
     this.context.log.info({ roomId, peerId, peers: others.length }, 'peer joined')
+    const given = this.ice.now()
     const session = seat.isResumable ? { session: this.#terms(seat), seq: seat.cursor } : {}
-    this.tell({ type: 'joined', roomId, peers: others.length, peerId, members: [...others], capacity, ...session })
+    this.tell({
+      type: 'joined',
+      roomId,
+      peers: others.length,
+      peerId,
+      members: [...others],
+      capacity,
+      ...(seat.isHost && { role: 'host' }),
+      ...(seat.door !== 'open' && { door: seat.door }),
+      ...(given !== undefined && given.iceServers.length > 0 && given),
+      ...session,
+    })
   }
 
   resumed(seat: Seat, missed: Missed): void {
@@ -145,20 +224,33 @@ export class Session implements Sink {
     if (missed.kind === 'resync') {
       const members = missed.others.map(({ member, isInitiator }) => ({ isInitiator, ...member }))
       this.tell({ type: 'resync', peerId, n, members, seq: missed.at })
+      this.#tellIceServersOf(seat)
       return
     }
     this.tell({ type: 'resumed', peerId, n })
+    // Before what follows may make it need them; how old those are that it has is not known here.
+    this.#tellIceServersOf(seat)
     for (const { entry, link } of missed.entries) this.deliver(entry, link)
   }
 
-  fenced(): void {
+  fenced(why: 'taken' | 'kicked'): void {
     this.#seat = undefined
-    this.#outlet.fenced()
+    this.#outlet.fenced(why)
   }
 
   deliver(entry: Entry, link: Link | undefined): void {
     if (entry.kind === 'message') this.#outlet.write(link === undefined ? entry.frame : chain(entry.frame, link))
     else this.tell({ ...messageOf(entry), ...link })
+  }
+
+  #tellIceServersOf({ roomId, identity: { subject }, isHost }: Seat): void {
+    const member = { roomId, ...(subject !== undefined && { subject }), ...(isHost && { role: 'host' as const }) }
+    this.ice
+      .prepare(member)
+      .then((given) => {
+        if (given.ttlMs !== undefined && this.#seat !== undefined) this.tell({ type: 'ice-servers', ...given })
+      })
+      .catch((error: unknown) => this.context.log.error({ err: error }, 'ICE servers failed'))
   }
 
   #terms(seat: Seat) {
@@ -170,6 +262,13 @@ export class Session implements Sink {
     Promise.resolve(done).catch((error: unknown) => this.context.log.error(error, 'giving a seat back failed'))
   }
 }
+
+const unseatedCodes = {
+  locked: 'room-locked',
+  refused: 'knock-refused',
+  kicked: 'kicked',
+  duplicate: 'identity-taken',
+} as const satisfies Record<Exclude<TurnedAway, 'full'>, ErrorCode>
 
 function messageOf(entry: Exclude<Entry, { kind: 'message' }>): ServerMessage {
   switch (entry.kind) {
@@ -184,9 +283,19 @@ function messageOf(entry: Exclude<Entry, { kind: 'message' }>): ServerMessage {
     case 'peer-away':
     case 'peer-back':
       return { type: entry.kind, peerId: entry.peerId }
+    case 'knock':
+      return { type: 'knock', ...entry.peer }
+    case 'knock-ended':
+      return { type: 'knock-ended', peerId: entry.peerId, reason: entry.reason }
+    case 'door':
+      return { type: 'room-updated', door: entry.door }
     case 'refused':
       return { type: 'error', ...entry.refusal, n: entry.n }
   }
+}
+
+function refusalOf({ code, message }: SignalingError, id: unknown): Refusal {
+  return { code, message, ...(isMessageId(id) && { id }) }
 }
 
 function isMessageId(id: unknown): id is string | number {

@@ -1,3 +1,4 @@
+import type { GoneReason } from '../sdk/index.js'
 import type { Speech } from './language.js'
 import type { StatusLine } from './status-line.js'
 import type { Language, Texts } from './texts.js'
@@ -19,9 +20,13 @@ export interface News {
   readonly left: readonly Name[]
   /** Who has gone without saying so. */
   readonly lost: readonly Name[]
+  /** Whom a host has thrown out. */
+  readonly removed: readonly Name[]
 }
 
 type Kind = keyof News
+
+const kinds = { left: 'left', disconnected: 'lost', kicked: 'removed' } as const satisfies Record<GoneReason, Kind>
 
 /** Announces who comes and goes among several; of one other alone the standing sentence says it. */
 export class Arrivals {
@@ -58,10 +63,10 @@ export class Arrivals {
   }
 
   /** @param others  how many are here now */
-  left(id: string, name: Name, reason: 'left' | 'disconnected', others: number): void {
+  left(id: string, name: Name, reason: GoneReason, others: number): void {
     // Nobody was told of the coming yet.
     if (this.#news.delete(id)) this.#others = others
-    else this.#note(id, reason === 'left' ? 'left' : 'lost', name, others)
+    else this.#note(id, kinds[reason], name, others)
   }
 
   #note(id: string, kind: Kind, name: Name, others: number): void {
@@ -81,6 +86,7 @@ export class Arrivals {
         joined: come ? names('joined') : [],
         left: this.#others > 0 ? names('left') : [],
         lost: this.#others > 0 ? names('lost') : [],
+        removed: this.#others > 0 ? names('removed') : [],
       },
       this.#speech.texts,
       this.#speech.language,
@@ -91,12 +97,13 @@ export class Arrivals {
 }
 
 /** Who came and went, in as few sentences as that takes; '' for no news. */
-export function sentenceOf({ present, joined, left, lost }: News, texts: Texts, language: Language): string {
+export function sentenceOf({ present, joined, left, lost, removed }: News, texts: Texts, language: Language): string {
   const parts = [
     [present, texts.present],
     [joined, texts.joined],
     [left, texts.left],
     [lost, texts.lostOne],
+    [removed, texts.removed],
   ] as const
   return parts
     .flatMap(([names, sentence]) => (names.length === 0 ? [] : [sentence(listOf(names, texts, language))]))

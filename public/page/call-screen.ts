@@ -1,7 +1,8 @@
-import type { Call, Peer } from '../sdk/index.js'
+import type { Call, GoneReason, Peer } from '../sdk/index.js'
 import { Arrivals } from './arrivals.js'
 import { type CallState, callState } from './call-state.js'
 import { find, ignoreHeldKeys } from './elements.js'
+import { HostControls } from './host-controls.js'
 import { Invite } from './invite.js'
 import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
@@ -20,7 +21,7 @@ const helpForMs = 15_000
 
 interface Departure {
   readonly name: string | undefined
-  readonly reason: 'left' | 'disconnected'
+  readonly reason: GoneReason
 }
 
 /** The screen of a call: shows one `Call` after the other, and publishes the person's own devices in it. */
@@ -31,6 +32,7 @@ export class CallScreen {
   readonly #invite: Invite
   readonly #arrivals: Arrivals
   readonly #screenShare: ScreenShare
+  readonly #host: HostControls
   readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
@@ -48,6 +50,7 @@ export class CallScreen {
     this.#invite = new Invite(speech, status)
     this.#arrivals = new Arrivals(speech, status)
     this.#screenShare = new ScreenShare(speech, status)
+    this.#host = new HostControls(speech, status)
     this.#tiles = new Tiles(speech, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
@@ -68,23 +71,24 @@ export class CallScreen {
     return this.#screenShare.toggle()
   }
 
-  /** Shows a call from its beginning to its end. */
-  show(call: Call): void {
+  /** Shows a call from its beginning to its end. @param token  with which the person has come in */
+  show(call: Call, token?: string): void {
     this.#call = call
     this.#lastLeft = undefined
     this.#published = { mic: null, camera: null }
     this.#shownAt = performance.now()
     // What was wrong before has been said in the lobby.
     this.#problems = problemsOf(this.#media)
-    this.#invite.use(call.room)
+    this.#invite.use(call.room, token)
     this.#arrivals.begin()
     this.#screenShare.use(call)
     find('self-initial', HTMLElement).textContent = call.self.name === undefined ? '' : initialOf(call.self.name)
     call.on('peer', (peer) => this.#welcome(peer))
     call.on('left', ({ peer, reason, replacedBy }) => {
       if (reason === 'replaced' && replacedBy !== undefined) this.#tiles.succeed(peer, replacedBy)
-      else this.#dismiss(peer, reason === 'left' ? 'left' : 'disconnected')
+      else this.#dismiss(peer, reason === 'replaced' ? 'disconnected' : reason)
     })
+    this.#host.use(call)
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
     call.on('error', (error) => reportError(error))
@@ -140,6 +144,7 @@ export class CallScreen {
     this.#tiles.clear()
     this.#arrivals.end()
     this.#screenShare.clear()
+    this.#host.clear()
     this.#pill.hidden = true
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)
@@ -161,6 +166,7 @@ export class CallScreen {
   #refresh(): void {
     const call = this.#call
     if (call === undefined) return
+    this.#tiles.onRemove = this.#host.remove
     const { people } = this.#tiles
     const summary = callState(people, this.#lastLeft)
     setState(summary.state)
@@ -184,7 +190,7 @@ export class CallScreen {
       case 'waiting':
         return texts.waiting
       case 'left':
-        return this.#lastLeft?.reason === 'disconnected' ? texts.lost(name) : texts.left(name)
+        return this.#goodbye(name)
       case 'connecting':
         // Who has come has been announced, and the tile says that it is being connected.
         if (people.some((tile) => tile.state === 'live')) return texts.connected(undefined)
@@ -197,6 +203,12 @@ export class CallScreen {
       default:
         return texts[state](name)
     }
+  }
+
+  #goodbye(name: string | undefined): string {
+    const { texts } = this.#speech
+    const sentences = { left: texts.left, disconnected: texts.lost, kicked: texts.removed }
+    return sentences[this.#lastLeft?.reason ?? 'left'](name)
   }
 
   #title({ state, name }: CallState): string {

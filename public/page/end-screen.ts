@@ -31,7 +31,10 @@ export class EndScreen {
     setState('ended')
     this.#write()
     document.title = this.#speech.texts.titleEnded
-    find('rejoin', HTMLButtonElement).focus()
+    const rejoin = find('rejoin', HTMLButtonElement)
+    // It would only be refused.
+    rejoin.hidden = reason !== 'left' && reason.code === 'kicked'
+    ;(rejoin.hidden ? find('back-to-start', HTMLButtonElement) : rejoin).focus()
     if (reason === 'left') return
     const [title, detail] = sentences(reason, this.#speech.texts)
     find('alert', HTMLElement).textContent = detail ?? title
@@ -49,6 +52,10 @@ export class EndScreen {
 function sentences(reason: CallError | 'left', texts: Texts): readonly [title: string, detail?: string] {
   if (reason === 'left') return [texts.endLeft]
   switch (reason.code) {
+    case 'kicked':
+      return [texts.endKicked, texts.kicked]
+    case 'access-denied':
+      return [texts.endLost, texts.inviteExpired]
     case 'closed':
       return [texts.endPutAway]
     case 'room-full':

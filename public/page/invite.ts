@@ -1,4 +1,5 @@
 import { find, keepFocus } from './elements.js'
+import { isForAnybody } from './invitation.js'
 import type { Speech } from './language.js'
 import { inviteLink } from './room-id.js'
 import type { StatusLine } from './status-line.js'
@@ -15,6 +16,8 @@ export class Invite {
   readonly #speech: Speech
   readonly #status: StatusLine
   #isAlone = true
+  /** Whether the invitation is this person's own, and not to be passed on. */
+  #isOwn = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(speech: Speech, status: StatusLine) {
@@ -30,11 +33,19 @@ export class Invite {
     })
   }
 
-  /** Which room the link leads to. */
-  use(room: string): void {
+  /**
+   * Which room the link leads to.
+   *
+   * @param token  with which this person has come in, if it was one
+   */
+  use(room: string, token?: string): void {
     const page = new URL(location.href)
     page.search = ''
-    this.#link.value = inviteLink(room, page.href)
+    this.#isOwn = token !== undefined && !isForAnybody(token)
+    this.#link.value = this.#isOwn ? '' : inviteLink(room, page.href, token)
+    find('invite-fields', HTMLElement).hidden = this.#isOwn
+    find('invite-own', HTMLElement).hidden = !this.#isOwn
+    find('copy-link', HTMLButtonElement).hidden = this.#isOwn
     find('invite-room', HTMLElement).textContent = room
     this.#setAlone(true)
   }

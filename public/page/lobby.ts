@@ -1,26 +1,25 @@
-import { CallError } from '../sdk/index.js'
-import type { PageState } from './call-state.js'
 import { bindDeviceSelect } from './device-select.js'
 import { find } from './elements.js'
+import { canBeTriedAgain, type Notice, noticeOf, sentenceOf, stateOf } from './join-notice.js'
 import { isLanguage, type Speech } from './language.js'
 import { showLevel } from './level-meter.js'
 import type { DeviceSlot, LocalMedia } from './local-media.js'
 import { mediaHelp } from './media-help.js'
-import { newRoomId, roomOfFragment } from './room-id.js'
+import { newRoomId, roomOfFragment, tokenOfFragment } from './room-id.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import { recall, remember } from './settings.js'
 import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
 import type { StatusLine } from './status-line.js'
-import { languages, type Texts } from './texts.js'
+import { languages } from './texts.js'
 import { setState, setView } from './view.js'
 
 /** What the person wants to join. */
 export interface JoinRequest {
   readonly room: string
   readonly name: string | undefined
+  /** What lets the person in, if the address had something. */
+  readonly token: string | undefined
 }
-
-type Notice = Extract<PageState, 'full' | 'server-away' | 'rejected' | 'unsupported'> | 'room-missing'
 
 /** The screen before a call: room, name, devices. */
 export class Lobby {
@@ -33,6 +32,8 @@ export class Lobby {
   readonly #notice = find('lobby-notice', HTMLElement)
   #noticeOf: Notice | undefined
   #isJoining = false
+  /** There while a host is to let the person in; ends the waiting. */
+  #stopKnocking: (() => void) | undefined
   #stopLevel: (() => void) | undefined
   #levelTrack: MediaStreamTrack | null = null
 
@@ -79,6 +80,21 @@ export class Lobby {
     this.#setJoining(true)
   }
 
+  /** Says that a host is to let the person in. @param stop  ends the waiting */
+  knock(stop: () => void): void {
+    this.#stopKnocking = stop
+    setState('knocking')
+    this.#status.say(this.#speech.texts.knocking)
+    this.#refresh()
+  }
+
+  /** The person does not want to wait any more. */
+  stopWaiting(): void {
+    this.#setJoining(false)
+    this.#setNotice(undefined)
+    this.#join.focus()
+  }
+
   /** Says why joining did not succeed. */
   fail(error: unknown): void {
     this.#setJoining(false)
@@ -122,6 +138,7 @@ export class Lobby {
     this.#room.addEventListener('input', () => this.#setNotice(undefined))
     find('join-form', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault()
+      this.#stopKnocking?.()
       if (this.#isJoining) return
       const room = this.#room.value.trim()
       if (room === '') {
@@ -131,7 +148,9 @@ export class Lobby {
       }
       const name = this.#name.value.trim()
       remember('name', name)
-      onJoin({ room, name: name === '' ? undefined : name })
+      // An invitation is for the room that it came with.
+      const token = room === roomOfFragment(location.hash) ? tokenOfFragment(location.hash) : undefined
+      onJoin({ room, name: name === '' ? undefined : name, token })
     })
   }
 
@@ -142,6 +161,7 @@ export class Lobby {
 
   #setJoining(isJoining: boolean): void {
     this.#isJoining = isJoining
+    this.#stopKnocking = undefined
     if (isJoining) {
       setState('joining')
       this.#status.say(this.#speech.texts.joining)
@@ -151,7 +171,7 @@ export class Lobby {
 
   #setNotice(notice: Notice | undefined): void {
     this.#noticeOf = notice
-    if (!this.#isJoining) setState(notice === undefined || notice === 'room-missing' ? 'idle' : notice)
+    if (!this.#isJoining) setState(notice === undefined ? 'idle' : stateOf(notice))
     const isRoomWrong = notice === 'room-missing' || notice === 'rejected'
     if (isRoomWrong) this.#room.setAttribute('aria-invalid', 'true')
     else this.#room.removeAttribute('aria-invalid')
@@ -161,9 +181,14 @@ export class Lobby {
 
   #refresh(): void {
     const { texts } = this.#speech
-    const retries = this.#noticeOf === 'full' || this.#noticeOf === 'server-away'
-    this.#join.textContent = this.#isJoining ? texts.joining : retries ? texts.tryAgain : texts.join
-    this.#join.setAttribute('aria-disabled', String(this.#isJoining))
+    const isKnocking = this.#stopKnocking !== undefined
+    const retries = this.#noticeOf !== undefined && canBeTriedAgain(this.#noticeOf)
+    const rest = retries ? texts.tryAgain : texts.join
+    this.#join.textContent = isKnocking ? texts.stopWaiting : this.#isJoining ? texts.joining : rest
+    this.#join.setAttribute('aria-disabled', String(this.#isJoining && !isKnocking))
+    const waiting = find('lobby-waiting', HTMLElement)
+    waiting.textContent = isKnocking ? texts.knocking : ''
+    waiting.hidden = !isKnocking
     this.#notice.textContent = this.#noticeOf === undefined ? '' : sentenceOf(this.#noticeOf, texts)
     this.#notice.hidden = this.#noticeOf === undefined
     const help = mediaHelp(this.#media, texts)
@@ -191,33 +216,5 @@ export class Lobby {
     this.#stopLevel?.()
     this.#levelTrack = track
     this.#stopLevel = track === null ? undefined : showLevel(track, find('level', HTMLElement))
-  }
-}
-
-function noticeOf(error: unknown): Notice {
-  if (!(error instanceof CallError)) throw error
-  switch (error.code) {
-    case 'room-full':
-      return 'full'
-    case 'rejected':
-    case 'protocol':
-      return 'rejected'
-    case 'unsupported':
-      return 'unsupported'
-    default:
-      return 'server-away'
-  }
-}
-
-function sentenceOf(notice: Notice, texts: Texts): string {
-  switch (notice) {
-    case 'full':
-      return texts.full
-    case 'server-away':
-      return texts.serverAway
-    case 'room-missing':
-      return texts.roomMissing
-    default:
-      return texts[notice]
   }
 }

@@ -11,7 +11,7 @@ import { EndScreen } from './end-screen.js'
 import { Speech } from './language.js'
 import { type JoinRequest, Lobby } from './lobby.js'
 import { LocalMedia } from './local-media.js'
-import { fragmentOf } from './room-id.js'
+import { fragmentOf, tokenOfFragment } from './room-id.js'
 import { toggle } from './self-view.js'
 import { recall, recallInterrupted, rememberOngoing } from './settings.js'
 import { bindShortcuts } from './shortcuts.js'
@@ -22,6 +22,8 @@ import { setView } from './view.js'
 const roomCapacity = 8
 /** Longer than a socket may take to open; then the person is asked whether to go on. */
 const joinTimeoutMs = 15_000
+/** Why a join has ended that the person does not want any more. */
+const stoppedWaiting = 'stopped waiting'
 
 const speech = new Speech()
 const status = new StatusLine()
@@ -45,31 +47,41 @@ async function enter(request: JoinRequest): Promise<void> {
   isBusy = true
   lastRequest = request
   lobby.begin(request)
-  const { room, name } = request
+  const { room, name, token } = request
+  const ending = new AbortController()
+  const timer = setTimeout(() => ending.abort('no answer'), joinTimeoutMs)
   let call: Call
   try {
     call = await join('ws', {
       room,
       ...(name && { name }),
+      ...(token && { token }),
       capacity: roomCapacity,
-      signal: AbortSignal.timeout(joinTimeoutMs),
+      signal: ending.signal,
+      onKnocking: () => {
+        clearTimeout(timer)
+        lobby.knock(() => ending.abort(stoppedWaiting))
+      },
     })
   } catch (error) {
     isBusy = false
-    lobby.fail(error)
+    if (ending.signal.reason === stoppedWaiting) lobby.stopWaiting()
+    else lobby.fail(error)
     return
+  } finally {
+    clearTimeout(timer)
   }
-  begin(call)
+  begin(call, token)
 }
 
-function begin(call: Call): void {
+function begin(call: Call, token: string | undefined): void {
   // The address names the room now: to copy, to reload, to come back to.
-  history.replaceState(null, '', fragmentOf(call.room))
+  history.replaceState(null, '', fragmentOf(call.room, token))
   find('alert', HTMLElement).textContent = ''
   setView('call')
   lobby.leave()
   call.on('end', ({ reason }) => end(reason))
-  callScreen.show(call)
+  callScreen.show(call, token)
   keepOngoing(call)
   document.dispatchEvent(new CustomEvent('signalbox:call', { detail: { call } }))
 }
@@ -122,5 +134,5 @@ if (interrupted === undefined) {
   const { room, mic, camera } = interrupted
   // The devices may need an answer first; they are published when they come, and nobody has to wait for them.
   lobby.show({ mic, camera })
-  await enter({ room, name: recall('name') || undefined })
+  await enter({ room, name: recall('name') || undefined, token: tokenOfFragment(location.hash) })
 }

@@ -37,9 +37,14 @@ export function roomOfFragment(hash: string): string {
   }
 }
 
-/** The fragment that names a room, with its `#`. A fragment is not sent to any server. */
-export function fragmentOf(room: string): string {
-  return `#${new URLSearchParams({ room })}`
+/** The room token that a page address carries in its fragment, `#room=1001&token=…`; undefined where there is none. */
+export function tokenOfFragment(hash: string): string | undefined {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('token')?.trim() || undefined
+}
+
+/** The fragment that names a room, and lets one in, with its `#`. A fragment is not sent to any server. */
+export function fragmentOf(room: string, token?: string): string {
+  return `#${new URLSearchParams({ room, ...(token !== undefined && { token }) })}`
 }
 
 /**
@@ -47,8 +52,8 @@ export function fragmentOf(room: string): string {
  *
  * @param page  the address of this page
  */
-export function inviteLink(room: string, page: string): string {
+export function inviteLink(room: string, page: string, token?: string): string {
   const link = new URL(page)
-  link.hash = fragmentOf(room)
+  link.hash = fragmentOf(room, token)
   return link.href
 }

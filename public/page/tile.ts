@@ -22,10 +22,12 @@ export class Tile {
   readonly #quality = new QualityMark()
   readonly #label = make('span', 'tile-label', this.#micOff, this.#name, this.#quality.element)
   readonly #condition = make('span', 'tile-state')
+  readonly #remove = make('button', 'remove', icon('remove'))
   #peer: Peer
   #texts: Texts
   #state: PeerState
   #wasLive = false
+  #onRemove: ((peer: Peer) => void) | undefined
   #listening = new AbortController()
   readonly #resizes = new ResizeObserver(() => this.#fit())
 
@@ -39,7 +41,10 @@ export class Tile {
     this.playback.video.addEventListener('resize', () => this.#fit())
     this.#resizes.observe(this.element)
     const foot = make('div', 'tile-foot', this.#condition, this.#label)
-    this.element.append(this.#initial, this.playback.video, foot, this.playback.button)
+    this.#remove.type = 'button'
+    this.#remove.hidden = true
+    this.#remove.addEventListener('click', () => this.#onRemove?.(this.#peer))
+    this.element.append(this.#initial, this.playback.video, foot, this.playback.button, this.#remove)
     this.#follow(peer)
     this.speak(texts)
   }
@@ -65,6 +70,13 @@ export class Tile {
   /** Whether the person is to be seen talking. */
   set isSpeaking(isSpeaking: boolean) {
     this.element.toggleAttribute('data-speaking', isSpeaking)
+  }
+
+  /** What the button to throw the person out does; without it there is no such button. */
+  set onRemove(onRemove: ((peer: Peer) => void) | undefined) {
+    this.#onRemove = onRemove
+    if (onRemove === undefined) keepFocus(this.#remove)
+    this.#remove.hidden = onRemove === undefined
   }
 
   /** Goes on with the peer that replaces this one. */
@@ -119,6 +131,7 @@ export class Tile {
       this.#micOff.toggleAttribute('hidden', true)
     }
     this.#name.textContent = name ?? ''
+    this.#remove.setAttribute('aria-label', this.#texts.remove(name))
     this.#initial.textContent = initialOf(name)
     this.#quality.show(state === 'live' ? this.#peer.quality : undefined, this.#texts)
     const condition = conditionOf(this.#state, this.#texts)

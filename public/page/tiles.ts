@@ -27,6 +27,7 @@ export class Tiles {
   readonly #heights = new ShownHeights(() => this.#pictures())
   readonly #stage = new Stage(this.#container, this.#own, () => this.#heights.review())
   #chosen: ScreenTile | undefined
+  #onRemove: ((peer: Peer) => void) | undefined
   #stopWatching: (() => void) | undefined
 
   constructor(speech: Speech, events: TilesEvents) {
@@ -42,10 +43,17 @@ export class Tiles {
     return [...this.#people.values()]
   }
 
+  /** What throws somebody out, for who may do that. */
+  set onRemove(onRemove: ((peer: Peer) => void) | undefined) {
+    this.#onRemove = onRemove
+    for (const tile of this.#people.values()) tile.onRemove = onRemove
+  }
+
   /** Somebody comes. @returns false for somebody who is here already */
   welcome(peer: Peer): boolean {
     if (this.#people.has(peer.id)) return false
     const tile = new Tile(peer, this.#speech.texts)
+    tile.onRemove = this.#onRemove
     this.#people.set(peer.id, tile)
     this.#own.before(tile.element)
     this.#stopWatching ??= watchSpeaking(() => this.#people.values())

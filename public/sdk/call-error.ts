@@ -7,6 +7,11 @@ export const callErrors = {
   unsupported: { message: 'this browser cannot make WebRTC calls', retryable: false },
   'signaling-unreachable': { message: 'the signaling service cannot be reached', retryable: true },
   'room-full': { message: 'the room is full', retryable: true },
+  'access-denied': { message: 'the token, or the application, does not let one in', retryable: false },
+  'access-unavailable': { message: 'it cannot be found out at the moment whether one may come in', retryable: true },
+  'room-locked': { message: 'a host lets nobody in at the moment', retryable: true },
+  'knock-refused': { message: 'a host has not let one in', retryable: false },
+  kicked: { message: 'a host has thrown one out', retryable: false },
   rejected: { message: 'the signaling service refused the request', retryable: false },
   'ice-failed': { message: 'a peer cannot be reached; it is tried again', retryable: true },
   'browser-failed': { message: 'the browser refused something that the call can do without', retryable: false },
@@ -36,12 +41,27 @@ export const callErrors = {
 /** The code of a `CallError`; the keys of `callErrors`. */
 export type CallErrorCode = keyof typeof callErrors
 
+/** What the service's word for it is called here; for everything else: `rejected`. */
+const refusals: Partial<Record<string, CallErrorCode>> = {
+  'token-required': 'access-denied',
+  'token-invalid': 'access-denied',
+  'token-expired': 'access-denied',
+  'token-not-yet-valid': 'access-denied',
+  'token-wrong-room': 'access-denied',
+  'access-denied': 'access-denied',
+  'access-unavailable': 'access-unavailable',
+  'room-locked': 'room-locked',
+  'room-full': 'room-full',
+  'knock-refused': 'knock-refused',
+  kicked: 'kicked',
+}
+
 /** The one class of error of this SDK: branch on `code`, show your own words. */
 export class CallError extends Error {
   readonly code: CallErrorCode
   /** Whether trying again, later, can succeed. */
   readonly retryable: boolean
-  /** For `rejected`: the code of the service's `error` message, where it sent one (docs/protocol.md, Errors). */
+  /** For what the service has refused: the code of the service's `error` message, where it sent one (docs/protocol.md, Errors). */
   readonly serviceCode: string | undefined
 
   /**
@@ -62,6 +82,6 @@ export class CallError extends Error {
 
   /** @internal the error for an `error` message of the service */
   static ofService({ code, message }: { readonly code: string; readonly message: string }): CallError {
-    return new CallError('rejected', message, { serviceCode: code })
+    return new CallError(refusals[code] ?? 'rejected', message, { serviceCode: code })
   }
 }

@@ -1,7 +1,9 @@
-import type { ClientMessage, ErrorMessage, Joined, PeerUpdated, Ready, Resync } from '../../schemas/index.js'
+import type { ClientMessage, Door, ErrorMessage, Joined, PeerUpdated, Ready, Resync } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
+import { Host } from './host.js'
+import type { IceServersOption, IceSource } from './ice-source.js'
 import type { IncomingFile } from './incoming-file.js'
 import { onNetworkChange } from './network-change.js'
 import type { OwnProfile, Profile, Publication } from './own-profile.js'
@@ -27,6 +29,8 @@ export interface CallEvents extends RosterEvents {
   file: { readonly from: Peer; readonly file: IncomingFile }
   /** A published track has ended by itself (unplugged, sharing stopped in the browser); the slot is empty now. */
   ended: { readonly slot: Slot; readonly track: MediaStreamTrack }
+  /** How one gets into the room is another way now. */
+  door: Door
   /** Something went wrong and the call goes on. For logs. */
   error: CallError
   /** The last event. Every connection is closed; published tracks are yours to stop, but for those of `shareScreen`. */
@@ -35,8 +39,11 @@ export interface CallEvents extends RosterEvents {
 
 /** How the connections are made. */
 export interface CallOptions {
-  /** STUN and TURN servers; without them only what is reachable directly is reached. */
-  readonly iceServers?: readonly RTCIceServer[]
+  /**
+   * STUN and TURN servers, or what gives them: asked before the first connection and before each ICE restart, with a second to
+   * answer. Default: those that the service sends
+   */
+  readonly iceServers?: IceServersOption
   /** `relay`: nothing but TURN. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy
   /** What may be sent to all others together, in kbit/s; without it, what their number allows. */
@@ -67,6 +74,9 @@ export class Call extends Emitter<CallEvents> {
   readonly #reunions: Reunions<Peer>
   readonly #ended = new AbortController()
   readonly #room: string
+  readonly #ice: IceSource
+  #host: Host | undefined
+  #door: Door
   #id: string
   /** Of whom nothing was heard before a resync; what they have said is lost. */
   readonly #unheard = new Set<string>()
@@ -75,13 +85,20 @@ export class Call extends Emitter<CallEvents> {
   #screen: MediaStream | undefined
 
   /** @internal use `join` */
-  constructor(session: SignalingSession, joined: Joined, own: OwnProfile, options: CallOptions) {
+  constructor(session: SignalingSession, joined: Joined, own: OwnProfile, ice: IceSource, options: CallOptions) {
     super()
     this.#room = joined.roomId
     this.#id = joined.peerId
+    this.#door = joined.door ?? 'open'
     this.#own = own
     this.#session = session
     this.#options = options
+    this.#ice = ice
+    ice.serve({
+      ask: () => session.state === 'open' && session.ask({ type: 'ice-servers' }),
+      onError: (cause) => this.emit('error', new CallError('browser-failed', 'no ICE servers', { cause })),
+    })
+    this.#hearJoined(joined)
     this.#roster = new Roster(() => session.state === 'open')
     this.#reunions = new Reunions({
       orphans: () => this.#roster.orphans,
@@ -101,7 +118,7 @@ export class Call extends Emitter<CallEvents> {
     session.on('error', (error) => this.emit('error', error), { signal })
     session.on('state', (state) => this.emit('signaling', state))
     session.on('lost', () => this.#onLost(), { signal })
-    session.on('joined', ({ peerId }) => this.#onRejoined(peerId), { signal })
+    session.on('joined', (joined) => this.#onRejoined(joined), { signal })
     session.on('resync', (resync) => this.#onResync(resync), { signal })
     session.on('end', (error) => this.#end(error), { signal })
     // A call that goes on without the service is not ended because somebody has taken the seat meanwhile.
@@ -128,6 +145,16 @@ export class Call extends Emitter<CallEvents> {
 
   get signaling(): SignalingState {
     return this.#session.state
+  }
+
+  /** What you can do as a host of the room; undefined when you are none. */
+  get host(): Host | undefined {
+    return this.#host
+  }
+
+  /** How one gets into the room. */
+  get door(): Door {
+    return this.#door
   }
 
   /** The others by their id, oldest first. */
@@ -312,6 +339,18 @@ export class Call extends Emitter<CallEvents> {
       case 'peer-updated':
         this.#onUpdated(message)
         break
+      case 'knock':
+        this.#host?.hearKnock(message)
+        break
+      case 'knock-ended':
+        this.#host?.hearAnswered(message.peerId)
+        break
+      case 'room-updated':
+        this.#setDoor(message.door)
+        break
+      case 'ice-servers':
+        this.#ice.update(message.iceServers)
+        break
       case 'peer-left':
         this.#early.forget(message.peerId)
         this.#unheard.delete(message.peerId)
@@ -327,7 +366,8 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #takeBack({ code, id }: ErrorMessage): void {
-    const field = code === 'name-invalid' ? 'name' : code === 'metadata-invalid' ? 'metadata' : undefined
+    const field =
+      code === 'name-invalid' || code === 'name-fixed' ? 'name' : code === 'metadata-invalid' ? 'metadata' : undefined
     const update = field && this.#own.takeBack(field, id)
     if (update !== undefined) this.#say(update)
   }
@@ -350,14 +390,11 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number, isOverdue: boolean): void {
-    const { iceServers, iceTransportPolicy, uplinkKbps } = this.#options
+    const { uplinkKbps } = this.#options
     const peer = new Peer({
       member,
       isInitiator,
-      configuration: {
-        ...(iceServers && { iceServers: [...iceServers] }),
-        ...(iceTransportPolicy && { iceTransportPolicy }),
-      },
+      ice: this.#ice,
       firstGen,
       own: this.#own,
       send: (message: ClientMessage) => this.#session.send(message),
@@ -409,8 +446,26 @@ export class Call extends Emitter<CallEvents> {
     this.#roster.orphanAll()
   }
 
-  #onRejoined(id: string): void {
-    this.#id = id
+  /** What the service says to whoever comes in. */
+  #hearJoined({ peerId, role, door = 'open', iceServers }: Joined): void {
+    this.#id = peerId
+    if (role !== 'host') this.#host = undefined
+    else this.#host ??= new Host((message) => void this.#session.send(message))
+    // Who knocks is said anew.
+    this.#host?.forgetKnocks()
+    if (iceServers !== undefined) this.#ice.update(iceServers)
+    this.#setDoor(door)
+  }
+
+  #setDoor(door: Door): void {
+    if (this.#door === door) return
+    this.#door = door
+    this.emit('door', door)
+  }
+
+  #onRejoined(joined: Joined): void {
+    const { peerId: id } = joined
+    this.#hearJoined(joined)
     // Those that are still connected need not guess who the newcomer is.
     for (const peer of this.#roster.shown.values()) peer.introduce(id)
     // It may have changed after the `join` was on its way.
@@ -423,8 +478,9 @@ export class Call extends Emitter<CallEvents> {
 
   /** Nobody knows what was lost: who has come and gone, and signals of those who are here. */
   #onResync({ members }: Resync): void {
-    // Who is still here is announced once more.
+    // Who is still here is announced once more, and so is who knocks.
     this.#reunions.clear()
+    this.#host?.forgetKnocks()
     const present = new Set(members.map(({ peerId }) => peerId))
     for (const { memberId } of [...this.#roster.all()]) {
       if (!present.has(memberId)) this.#roster.remove(memberId, 'disconnected')

@@ -12,6 +12,7 @@ const finalCodes: Readonly<Record<FinalCode, true>> = {
   1009: true,
   4001: true,
   4008: true,
+  4010: true,
 }
 
 /**

@@ -3,6 +3,7 @@ import { CandidateQueue, ufragsOf } from './candidate-queue.js'
 import { preferCodecs } from './codec-order.js'
 import { candidateOf, sdpOf } from './decode-message.js'
 import { Emitter } from './emitter.js'
+import type { IceSource } from './ice-source.js'
 import { FreshDescriptions } from './sdp-version.js'
 import type { Candidate, Description, OutgoingSignal } from './signal.js'
 import { assignSlots, type Slot, slotKinds, slots } from './slots.js'
@@ -28,7 +29,7 @@ export interface ConnectionOptions {
   readonly gen: number
   /** Whether this side makes the first offer, and wins where both offer at once. */
   readonly isInitiator: boolean
-  readonly configuration: RTCConfiguration
+  readonly ice: IceSource
   readonly send: (signal: OutgoingSignal) => void
 }
 
@@ -55,12 +56,14 @@ export class Connection extends Emitter<ConnectionEvents> {
   #saidEndOfCandidates = false
   #remoteUfrags: ReadonlySet<string> | undefined
   #wasAnswered = false
+  #configuration: RTCConfiguration
 
   constructor(options: ConnectionOptions) {
     super()
     this.#options = options
     this.gen = options.gen
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...options.configuration })
+    this.#configuration = options.ice.configuration
+    this.pc = new RTCPeerConnection(this.#configuration)
     this.#listen()
   }
 
@@ -112,9 +115,20 @@ export class Connection extends Emitter<ConnectionEvents> {
     }
   }
 
-  /** Looks for other ways to the peer; media goes on meanwhile, where there still is one. */
+  /**
+   * Looks for other ways to the peer, with fresh passwords for the TURN servers where those are to be had; media goes on
+   * meanwhile, where there still is a way.
+   */
   restartIce(): void {
     if (!this.isNegotiated) return
+    const refreshed = this.#options.ice.refresh()
+    if (refreshed === undefined) this.#restartIce()
+    else void refreshed.then(() => this.#restartIce())
+  }
+
+  #restartIce(): void {
+    if (this.pc.signalingState === 'closed') return
+    this.#configure()
     this.pc.restartIce()
     // It waits for the answer to an offer, which may have gone where nobody was. One that was heard is not taken twice.
     if (this.pc.signalingState === 'have-local-offer') this.#sendDescription()
@@ -122,6 +136,19 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   close(): void {
     this.pc.close()
+  }
+
+  /** Addresses that are gathered from now on are those of the servers that there are now. */
+  #configure(): void {
+    const { configuration } = this.#options.ice
+    if (configuration === this.#configuration) return
+    this.#configuration = configuration
+    try {
+      this.pc.setConfiguration(configuration)
+    } catch (cause) {
+      // The connection goes on with the servers that it has.
+      this.#onFailed(cause, false)
+    }
   }
 
   #listen(): void {
@@ -170,6 +197,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     // Both offered: the initiator's stands, the other side rolls its own back (setRemoteDescription does that).
     if (this.pc.signalingState === 'have-local-offer' && this.#options.isInitiator) return
     if (!this.#fresh.admit(sdp)) return
+    this.#configure()
     await this.pc.setRemoteDescription({ type: 'offer', sdp })
     this.#adoptSlots()
     await this.#onDescribed(sdp)

@@ -1,4 +1,14 @@
-import type { Media, Member, PeerLeft, RelayedMessage, ResumeSession, ServerMessage } from '../../schemas/index.js'
+import type {
+  Door,
+  IceServer,
+  KnockEnd,
+  Media,
+  Member,
+  PeerLeft,
+  RelayedMessage,
+  ResumeSession,
+  ServerMessage,
+} from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { Keep, Signal } from './signal.js'
 
@@ -7,8 +17,8 @@ type Fields = Readonly<Record<string, unknown>>
 /** A message of the service, as this SDK reads it. */
 export type IncomingMessage = Exclude<ServerMessage, RelayedMessage | PeerLeft> | Gone | Signal | Keep
 
-/** Whether somebody said so before it went. */
-export type GoneReason = 'left' | 'disconnected'
+/** Whether somebody said so before it went, or a host has thrown it out. */
+export type GoneReason = 'left' | 'disconnected' | 'kicked'
 
 /** Somebody has gone, for whichever of the service's reasons. */
 export interface Gone {
@@ -61,6 +71,9 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
         peerId: text(fields, 'peerId'),
         members: members(fields['members']),
         capacity: number(fields, 'capacity'),
+        ...(fields['role'] === 'host' && { role: 'host' }),
+        ...doorOf(fields['door']),
+        ...(Array.isArray(fields['iceServers']) && { iceServers: iceServers(fields['iceServers']) }),
         ...(isFields(fields['session']) && { session: session(fields['session']), seq: text(fields, 'seq') }),
       }
     case 'full':
@@ -80,7 +93,7 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
       return {
         type: 'peer-left',
         peerId: text(fields, 'peerId'),
-        reason: fields['reason'] === 'left' ? 'left' : 'disconnected',
+        reason: fields['reason'] === 'left' || fields['reason'] === 'kicked' ? fields['reason'] : 'disconnected',
       }
     case 'resumed':
       return { type: 'resumed', peerId: text(fields, 'peerId'), n: number(fields, 'n') }
@@ -96,6 +109,16 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
       return { type: 'ack', n: number(fields, 'n') }
     case 'ping':
       return { type: 'ping' }
+    case 'ice-servers':
+      return { type: 'ice-servers', iceServers: iceServers(fields['iceServers']) }
+    case 'knocking':
+      return { type: 'knocking', roomId: text(fields, 'roomId') }
+    case 'knock':
+      return { type: 'knock', ...member(fields) }
+    case 'knock-ended':
+      return { type: 'knock-ended', peerId: text(fields, 'peerId'), reason: knockEndOf(fields['reason']) }
+    case 'room-updated':
+      return { type: 'room-updated', door: doorOf(fields['door']).door ?? 'open' }
     case 'peer-away':
     case 'peer-back':
       return { type: fields['type'], peerId: text(fields, 'peerId') }
@@ -204,13 +227,33 @@ function origin(fields: Fields): { from: string; gen: number | undefined } {
 
 function member(value: unknown): Member {
   if (!isFields(value)) throw new CallError('protocol', 'a member that is not an object')
-  const { name, metadata, media } = value
+  const { role, name, metadata, media } = value
   return {
     peerId: text(value, 'peerId'),
+    ...(role === 'host' && { role }),
     ...(typeof name === 'string' && { name }),
     ...(isFields(metadata) && { metadata }),
     ...(isFields(media) && { media: mediaOf(media) }),
   }
+}
+
+/** What is none is left out: a browser would refuse all of them for it. */
+function iceServers(value: unknown): IceServer[] {
+  return (Array.isArray(value) ? value : []).flatMap((server) => {
+    if (!isFields(server) || !Array.isArray(server['urls'])) return []
+    const { username, credential } = server
+    const urls = server['urls'].filter((url) => typeof url === 'string')
+    const password = typeof username === 'string' && typeof credential === 'string' ? { username, credential } : {}
+    return urls.length === 0 ? [] : [{ urls, ...password }]
+  })
+}
+
+function doorOf(door: unknown): { readonly door?: Door } {
+  return door === 'open' || door === 'knock' || door === 'locked' ? { door } : {}
+}
+
+function knockEndOf(reason: unknown): KnockEnd {
+  return reason === 'admitted' || reason === 'refused' ? reason : 'gone'
 }
 
 function mediaOf({ mic, camera, screen }: Fields): Media {

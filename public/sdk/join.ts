@@ -1,5 +1,6 @@
 import { Call, type CallOptions } from './call.js'
 import { CallError } from './call-error.js'
+import { IceSource } from './ice-source.js'
 import { OwnProfile } from './own-profile.js'
 import { defaultStorage, ReloadRecord } from './reload-record.js'
 import { SignalingSession } from './signaling-session.js'
@@ -13,6 +14,13 @@ export interface JoinOptions extends CallOptions {
   readonly name?: string
   /** Anything small that the others should know of you: `peer.metadata` there. At most 1024 bytes as JSON. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /**
+   * What lets you in where not everybody may: a room token, or what gets one. It is asked again when one has to join anew, so that
+   * a call outlives its first token.
+   */
+  readonly token?: string | (() => string | Promise<string>)
+  /** Is told when a host is to let you in; the promise then waits for that, however long it takes. */
+  readonly onKnocking?: () => void
   /** How many the room may hold if you are the first; otherwise the first one's word counts. Default: 2 */
   readonly capacity?: number
   /**
@@ -31,8 +39,9 @@ export interface JoinOptions extends CallOptions {
  * `peer` like everybody else.
  *
  * @param url  of the service's WebSocket; relative to the page, `http(s):` is read as `ws(s):`
- * @throws     TypeError: `url` is no address, or `metadata` is what JSON cannot carry. CallError `aborted`, `unsupported`,
- *             `signaling-unreachable`, `room-full`, `rejected`, or `protocol` when the service says what nobody understands
+ * @throws     TypeError: `url` is no address, or `metadata` is what JSON cannot carry. What `iceServers` throws. CallError `aborted`, `unsupported`,
+ *             `signaling-unreachable`, `room-full`, `access-denied`, `access-unavailable`, `room-locked`, `knock-refused`, `kicked`,
+ *             `rejected`, or `protocol` when the service says what nobody understands
  *
  * @example
  * const call = await join('ws', { room: 'tea', name: 'Ada', signal: AbortSignal.timeout(15_000) })
@@ -48,7 +57,23 @@ export async function join(url: string | URL, options: JoinOptions): Promise<Cal
   const address = webSocketUrl(url, document.baseURI)
   const storage = options.resume === false ? undefined : (options.resume ?? defaultStorage())
   const record = new ReloadRecord(storage, address, options.room)
-  const session = new SignalingSession({ url: address, join: () => own.join(), record })
+  const session = new SignalingSession({
+    url: address,
+    join: async () => ({ ...own.join(), ...(await tokenOf(options.token)) }),
+    onKnocking: () => options.onKnocking?.(),
+    record,
+  })
+  const ice = new IceSource(options)
+  await ice.begin()
   const joined = await session.start(signal)
-  return new Call(session, joined, own, options)
+  return new Call(session, joined, own, ice, options)
+}
+
+async function tokenOf(token: JoinOptions['token']): Promise<{ readonly token?: string }> {
+  if (token === undefined) return {}
+  try {
+    return { token: typeof token === 'string' ? token : await token() }
+  } catch (cause) {
+    throw new CallError('access-unavailable', 'no token', { cause })
+  }
 }

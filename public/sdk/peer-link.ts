@@ -221,8 +221,8 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
   }
 
   #makeConnection(gen: number): Connection {
-    const { configuration } = this.#options
-    return new Connection({ gen, isInitiator: this.#isInitiator, configuration, send: (signal) => this.#send(signal) })
+    const { ice } = this.#options
+    return new Connection({ gen, isInitiator: this.#isInitiator, ice, send: (signal) => this.#send(signal) })
   }
 
   #use(connection: Connection): ControlChannel {

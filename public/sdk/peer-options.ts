@@ -1,6 +1,7 @@
 import type { ClientMessage, Member } from '../../schemas/index.js'
 import type { CallError } from './call-error.js'
 import type { GoneReason } from './decode-message.js'
+import type { IceSource } from './ice-source.js'
 import type { IncomingFile } from './incoming-file.js'
 import type { OwnProfile } from './own-profile.js'
 import type { Quality } from './quality.js'
@@ -48,7 +49,7 @@ export interface PeerOptions {
   readonly member: Member
   /** Whether this side makes the first offer. */
   readonly isInitiator: boolean
-  readonly configuration: RTCConfiguration
+  readonly ice: IceSource
   /** What this side publishes; read whenever it is needed, so it may change. */
   readonly own: Pick<OwnProfile, 'publications' | 'isSending'>
   /** The number of the first connection; without it: 1. */

@@ -1,4 +1,4 @@
-import type { Media, Member } from '../../schemas/index.js'
+import type { Media, Member, Role } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import type { ConnectionSample } from './connection-sample.js'
 import { type MediaState, mediaState, type WantedHeights } from './control-channel.js'
@@ -61,6 +61,11 @@ export class Peer extends Emitter<PeerEvents> {
   /** What it wants to be called; anybody may take any name. */
   get name(): string | undefined {
     return this.#member.name
+  }
+
+  /** Whether it may say who is in the room, by the service's word. */
+  get role(): Role {
+    return this.#member.role ?? 'guest'
   }
 
   /** The small object that the member has given with `join` or `update`, as it came: check it. */

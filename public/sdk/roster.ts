@@ -112,7 +112,8 @@ export class Roster extends Emitter<RosterEvents> {
     const wasHeld = this.#discard(id)
     const peer = this.#shownAs(id)
     if (peer === undefined) return
-    if (reason === 'left') this.#drop(peer, reason)
+    // Whom a host has thrown out is not to be seen or heard, nor to see or hear, whatever its own browser does.
+    if (reason !== 'disconnected') this.#drop(peer, reason)
     else if (wasHeld || this.#orphans.has(peer)) return
     // Only its socket broke.
     else if ((peer.state === 'live' || peer.state === 'unstable') && peer.isReachable) this.#adopt(peer)

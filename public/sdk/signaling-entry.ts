@@ -11,7 +11,7 @@ const answerTimeoutMs = 10_000
 export interface EntryOptions {
   readonly url: URL
   /** Makes the message with which to enter the room as somebody new. */
-  readonly join: (replace: Replace | undefined) => ClientMessage<'join'>
+  readonly join: (replace: Replace | undefined) => Promise<ClientMessage<'join'>>
   /** A seat that is to be taken again, if there is one. */
   readonly seat: ResumableSeat | undefined
   /** A seat that the new one is to take the place of, if there is one. */
@@ -20,6 +20,8 @@ export interface EntryOptions {
   readonly onOpen: () => void
   /** The seat is not there any more; a new one is asked for over the same socket. */
   readonly onSeatLost: () => void
+  /** A host is to let one in; the answer can take any time. */
+  readonly onKnocking: () => void
   readonly onError: (error: CallError) => void
   /** Ends it. */
   readonly signal: AbortSignal
@@ -35,7 +37,7 @@ export interface Entry {
 /**
  * Opens a socket, and takes the seat again over it, or joins. Whoever gets the socket must listen in the same turn.
  *
- * @throws CallError `signaling-unreachable`, `room-full`, `rejected` or `aborted`
+ * @throws CallError `signaling-unreachable`, `room-full`, `aborted`, or what the service refuses it with
  */
 export function enterRoom(options: EntryOptions): Promise<Entry> {
   return new Promise((resolve, reject) => {
@@ -61,7 +63,13 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
       answered.abort()
       resolve({ socket, answer })
     }
-    const joinAnew = (): void => void socket.send(join(replace))
+    const joinAnew = (): void => {
+      join(replace).then(
+        (message) => socket.send(message),
+        (cause: unknown) =>
+          refuse(cause instanceof CallError ? cause : new CallError('protocol', undefined, { cause })),
+      )
+    }
     const onRefused = (error: Extract<IncomingMessage, { type: 'error' }>): void => {
       if (error.code === 'resume-gone' && replace !== undefined) {
         replace = undefined
@@ -100,6 +108,10 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
           case 'resumed':
           case 'resync':
             accept(message)
+            break
+          case 'knocking':
+            clearTimeout(answerTimer)
+            options.onKnocking()
             break
           case 'full':
             refuse(new CallError('room-full'))

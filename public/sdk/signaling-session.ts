@@ -1,4 +1,4 @@
-import type { ClientMessage, Joined, LeaveRequest, Replace, Resync } from '../../schemas/index.js'
+import type { ClientMessage, closeCodes, Joined, LeaveRequest, Replace, Resync } from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
 import { CallError } from './call-error.js'
 import type { IncomingFrame, IncomingMessage } from './decode-message.js'
@@ -24,6 +24,9 @@ const ghostSeatMs = 60_000
 /** How long a change from one socket to the next may take before it counts as a break. */
 const changeMs = 1000
 
+/** With which the socket of somebody is closed whom a host throws out. */
+const kickedCode = 4010 satisfies (typeof closeCodes)['kicked']['code']
+
 /** More than a seat of any use has: a service that takes nothing in is not waited for for ever. */
 const maxUnacknowledged = 2048
 
@@ -38,7 +41,7 @@ export type SignalingState = 'connecting' | 'open' | 'reconnecting' | 'closed'
 /** What the service says that is of interest beyond the session. */
 export type SessionMessage = Exclude<
   IncomingMessage,
-  { type: 'joined' | 'full' | 'resumed' | 'resync' | 'ack' | 'ping' | 'draining' }
+  { type: 'joined' | 'full' | 'knocking' | 'resumed' | 'resync' | 'ack' | 'ping' | 'draining' }
 >
 
 /** What a `SignalingSession` tells. */
@@ -60,8 +63,10 @@ export interface SignalingSessionEvents {
 export interface SignalingSessionOptions {
   /** Of the WebSocket, `ws:` or `wss:`. */
   readonly url: URL
-  /** Makes the message with which to enter the room, each time anew. */
-  readonly join: () => ClientMessage<'join'>
+  /** Makes the message with which to enter the room, each time anew. A CallError it rejects with counts as the service's. */
+  readonly join: () => Promise<ClientMessage<'join'>>
+  /** A host is to let one in. */
+  readonly onKnocking: () => void
   /** Where the seat is remembered while the page is loaded anew. */
   readonly record: ReloadRecord
 }
@@ -84,6 +89,8 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   /** Whether the service may still know this member, by this socket or by a held seat. */
   #isSeated = false
   #isEntering = false
+  /** Whether it has ever been told to wait for a host. */
+  #isKnocking = false
   /** Ends the pause before the next try; its reason is how long it is to be from now on, in milliseconds. */
   #hurry = new AbortController()
   /** Ends the present try. */
@@ -104,9 +111,9 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
   }
 
   /**
-   * Connects and joins; once. From then on it comes back by itself, until `close` or `end`.
+   * Connects and joins; once, but for who knocks and loses its socket. From then on it comes back by itself, until `close` or `end`.
    *
-   * @throws CallError `signaling-unreachable`, `room-full`, `rejected` or `aborted`; it is closed then
+   * @throws CallError `signaling-unreachable`, `room-full`, `aborted`, or what the service refuses it with; it is closed then
    */
   async start(signal?: AbortSignal): Promise<Joined> {
     const abort = (): void => this.close()
@@ -114,7 +121,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     const replace = this.#options.record.take()
     this.#replace = replace
     try {
-      const { answer } = await this.#enter()
+      const { answer } = await this.#enterAtLast()
       if (answer.type === 'joined') return answer
       throw new CallError('protocol', `${answer.type} in answer to a join`)
     } catch (error) {
@@ -137,6 +144,11 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     this.#socket?.send(numbered)
     if (this.#seat.unacknowledged.length > maxUnacknowledged) this.#onLost()
     return true
+  }
+
+  /** Asks something that counts for this socket alone, and is answered over it. @returns false when there is no socket */
+  ask(message: ClientMessage<'ice-servers'>): boolean {
+    return this.#socket?.send(message) ?? false
   }
 
   /** This device is on another network now: what went over the old one need not be waited for. */
@@ -184,13 +196,26 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     this.#letGo()
   }
 
+  /** Whoever waits to be let in goes on waiting when the socket breaks. */
+  async #enterAtLast(): Promise<Entry> {
+    for (;;) {
+      try {
+        return await this.#enter()
+      } catch (error) {
+        const isWaiting = this.#isKnocking && error instanceof CallError && error.code === 'signaling-unreachable'
+        if (!isWaiting || this.#closing.signal.aborted) throw error
+        await this.#pause(this.#backOff.nextMs())
+      }
+    }
+  }
+
   /** One socket, and one way into the room over it. */
   async #enter(): Promise<Entry> {
     this.#givingUp = new AbortController()
     const entry = await enterRoom({
       url: this.#options.url,
-      join: (replace) => ({
-        ...this.#options.join(),
+      join: async (replace) => ({
+        ...(await this.#options.join()),
         ...(canProve() && { resume: true }),
         ...(replace && { replace }),
       }),
@@ -198,6 +223,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       replace: this.#replace,
       onOpen: () => this.#change(),
       onSeatLost: () => this.#loseSeat(),
+      onKnocking: () => {
+        this.#isKnocking = true
+        this.#options.onKnocking()
+      },
       onError: (error) => this.emit('error', error),
       signal: AbortSignal.any([this.#closing.signal, this.#givingUp.signal]),
     })
@@ -287,6 +316,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     switch (message.type) {
       case 'joined':
       case 'full':
+      case 'knocking':
       case 'resumed':
       case 'resync':
         break
@@ -329,7 +359,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     } else {
       // It is given up with such a close, or another page has it.
       this.#seat = undefined
-      this.#end(new CallError('rejected', `${code} ${reason}`.trim()))
+      this.#end(new CallError(code === kickedCode ? 'kicked' : 'rejected', `${code} ${reason}`.trim()))
     }
   }
 

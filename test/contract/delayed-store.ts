@@ -30,8 +30,10 @@ function isSink(what: unknown): what is Sink {
 function sinkOf(sink: Sink, pause: Pause): Sink {
   return {
     seated: (seat) => sink.seated(delayed(seat, pause)),
+    knocking: (knock) => sink.knocking(delayed(knock, pause)),
+    turnedAway: (why) => sink.turnedAway(why),
     resumed: (seat, missed) => sink.resumed(delayed(seat, pause), missed),
     deliver: (entry, link) => sink.deliver(entry, link),
-    fenced: () => sink.fenced(),
+    fenced: (why) => sink.fenced(why),
   }
 }

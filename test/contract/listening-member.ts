@@ -1,5 +1,14 @@
-import type { Entry, JoinOutcome, RoomStore, Seat, Sink } from '../../plugins/rooms/room-store.js'
-import type { LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type {
+  Entry,
+  JoinOutcome,
+  JoinRequest,
+  Knock,
+  RoomStore,
+  Seat,
+  Sink,
+  TurnedAway,
+} from '../../plugins/rooms/room-store.js'
+import type { Door, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
 
 /** What a member knows of another one. */
 export interface Known {
@@ -17,8 +26,22 @@ export class ListeningMember implements Sink {
   readonly goodbyes: LeaveReason[] = []
   readonly faults: string[] = []
 
-  async join(store: RoomStore, roomId: RoomId, capacity = 2, profile: Profile = {}): Promise<JoinOutcome> {
-    return store.join(roomId, { capacity, profile, wantsUpdates: true }, this)
+  /** Who knocks, by the name. */
+  readonly knockers = new Map<PeerId, Member>()
+  readonly knockEnds: KnockEnd[] = []
+  readonly doors: Door[] = []
+  knock: Knock | undefined
+  turnedAwayAs: TurnedAway | undefined
+  isKicked = false
+
+  async join(
+    store: RoomStore,
+    roomId: RoomId,
+    capacity = 2,
+    profile: Profile = {},
+    more: Partial<JoinRequest> = {},
+  ): Promise<JoinOutcome> {
+    return store.join(roomId, { capacity, profile, wantsUpdates: true, ...more }, this)
   }
 
   async leave(reason: LeaveReason = 'left'): Promise<void> {
@@ -30,6 +53,7 @@ export class ListeningMember implements Sink {
 
   seated(seat: Seat): void {
     if (this.seat !== undefined) this.faults.push('seated twice')
+    this.knock = undefined
     this.seat = seat
   }
 
@@ -37,8 +61,20 @@ export class ListeningMember implements Sink {
     this.faults.push('resumed without having asked')
   }
 
-  fenced(): void {
-    this.faults.push('lost its seat to nobody')
+  knocking(knock: Knock): void {
+    this.knock = knock
+  }
+
+  turnedAway(why: TurnedAway): void {
+    if (this.knock === undefined) this.faults.push('turned away without having knocked')
+    this.knock = undefined
+    this.turnedAwayAs = why
+  }
+
+  fenced(why: 'taken' | 'kicked'): void {
+    if (why === 'taken') this.faults.push('lost its seat to nobody')
+    this.isKicked = why === 'kicked'
+    this.seat = undefined
   }
 
   deliver(entry: Entry): void {
@@ -62,6 +98,17 @@ export class ListeningMember implements Sink {
       case 'peer-left':
         if (!this.known.delete(entry.peerId)) this.faults.push('told that a stranger left')
         this.goodbyes.push(entry.reason)
+        break
+      case 'knock':
+        if (this.knockers.has(entry.peer.peerId)) this.faults.push('told of one knock twice')
+        this.knockers.set(entry.peer.peerId, entry.peer)
+        break
+      case 'knock-ended':
+        if (!this.knockers.delete(entry.peerId)) this.faults.push('told of the end of no knock')
+        this.knockEnds.push(entry.reason)
+        break
+      case 'door':
+        this.doors.push(entry.door)
         break
       default:
         this.faults.push(`told ${entry.kind} without being resumable`)

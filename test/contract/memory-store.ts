@@ -13,6 +13,7 @@ export function makeMemoryStore(
     resumeWindowMs: 30_000,
     awayAfterMs: 3000,
     reloadWindowMs: 5000,
+    maxKnocks: 4,
     replay: { maxMessages: 2048, maxBytes: 1_048_576, maxAgeMs: 55_000 },
     ...options,
   })

@@ -2,6 +2,7 @@ import type {
   Cursor,
   Entry,
   JoinOutcome,
+  JoinRequest,
   Link,
   Missed,
   ResumeOutcome,
@@ -40,6 +41,14 @@ class Wire implements Sink {
     this.#client.attach(seat, this)
     const { cursor } = seat
     this.underway.push(() => this.#client.begin(cursor))
+  }
+
+  knocking(): void {
+    this.#client.faults.push('knocks at an open door')
+  }
+
+  turnedAway(): void {
+    this.#client.faults.push('turned away from an open door')
   }
 
   resumed(seat: Seat, missed: Missed): void {
@@ -88,6 +97,7 @@ export class ResumableMember {
   readonly goodbyes: LeaveReason[] = []
   readonly notices: string[] = []
   readonly refused: string[] = []
+  readonly knockers = new Set<PeerId>()
   /** How many parcels have come of each sender; undefined after a resync, until the next one says it. */
   readonly taken = new Map<PeerId, number | undefined>()
   /** How many have been said to each addressee. */
@@ -127,10 +137,11 @@ export class ResumableMember {
     roomId: RoomId,
     capacity: number,
     replaces?: { peerId: PeerId; attempt: number },
+    more: Partial<JoinRequest> = {},
   ): Promise<JoinOutcome> {
     const wire = new Wire(this)
     this.roomId = roomId
-    return store.join(roomId, { profile: {}, capacity, isResumable: true, wantsUpdates: true, replaces }, wire)
+    return store.join(roomId, { profile: {}, capacity, isResumable: true, wantsUpdates: true, replaces, ...more }, wire)
   }
 
   async resume(store: RoomStore, attempt = this.attempt + 1, seq = this.#last): Promise<ResumeOutcome> {
@@ -239,6 +250,15 @@ export class ResumableMember {
         if (entry.kind === 'peer-away') this.away.add(entry.peerId)
         else this.away.delete(entry.peerId)
         this.notices.push(entry.kind)
+        break
+      case 'knock':
+        if (this.knockers.has(entry.peer.peerId)) this.faults.push('told of one knock twice')
+        this.knockers.add(entry.peer.peerId)
+        break
+      case 'knock-ended':
+        if (!this.knockers.delete(entry.peerId)) this.faults.push('told of the end of no knock')
+        break
+      case 'door':
         break
       case 'refused':
         this.refused.push(entry.refusal.code)

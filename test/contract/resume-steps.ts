@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { check } from './check.js'
+import { deafSink } from './deaf-sink.js'
 import type { ManualClock } from './manual-clock.js'
 import { ResumableMember, type Span } from './resumable-member.js'
 
@@ -93,7 +94,7 @@ export async function go(world: World, next: Step): Promise<void> {
         const outcome = await store.resume(
           member.roomId,
           { peerId: member.peerId, attempt: member.attempt, seq: member.last },
-          { seated: () => {}, resumed: () => {}, deliver: () => {}, fenced: () => {} },
+          deafSink,
         )
         check(outcome !== 'resumed', 'a recorded resume was taken')
         check(member.isAttached === wasAttached, 'a recorded resume has cost the seat')

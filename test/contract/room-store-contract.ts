@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import type { Entry, RoomStore, Seat } from '../../plugins/rooms/room-store.js'
+import { deafSink } from './deaf-sink.js'
 import { ListeningMember } from './listening-member.js'
 import { roomStoreHistories } from './room-store-histories.js'
 
@@ -70,10 +71,9 @@ export function roomStoreContract(t: Test, makeStore: () => RoomStore): void {
     await ada.join(store, 'r')
     const told: string[] = []
     const fleeting = {
+      ...deafSink,
       seated: (seat: Seat) => void seat.leave('disconnected'),
       deliver: ({ kind }: Entry) => void told.push(kind),
-      resumed: () => {},
-      fenced: () => {},
     }
     await store.join('r', { profile: {}, capacity: 2 }, fleeting)
     t.strictSame([ada.faults, ada.known.size, ada.goodbyes, told], [[], 0, ['disconnected'], []])

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import WebSocket from 'ws'
 import { Connection, tickMsOf } from '../../plugins/signaling/connection.js'
 import { ResumeKeys } from '../../plugins/signaling/resume-keys.js'
-import { defaultsOf, Limits } from '../../schemas/index.js'
+import { AccessConfig, defaultsOf, Limits } from '../../schemas/index.js'
 import { makeMemoryStore } from '../contract/memory-store.js'
 import { Client, startService } from '../helper.js'
 
@@ -94,6 +94,8 @@ class QuietSocket extends WebSocket {
 }
 
 const limits = defaultsOf(Limits)
+const settings = defaultsOf(AccessConfig)
+const iceServers = { for: () => ({ iceServers: [] }) }
 const mostSilenceMs = 25_000
 
 for (const isResumable of [true, false]) {
@@ -105,7 +107,14 @@ for (const isResumable of [true, false]) {
     for (const lateMs of [0, 1, 7, 13]) {
       for (let lastHeardMs = 40_000; lastHeardMs <= 40_000 + limits.pingIntervalMs; lastHeardMs += 125) {
         const socket = new QuietSocket()
-        const context = { rooms: makeMemoryStore(), keys: new ResumeKeys(Buffer.alloc(32)), limits, log }
+        const context = {
+          rooms: makeMemoryStore(),
+          keys: new ResumeKeys(Buffer.alloc(32)),
+          limits,
+          settings,
+          iceServers,
+          log,
+        }
         const connection = new Connection(socket, context, () => ({}), 0)
         socket.hear({ type: 'join', roomId: 'r', resume: isResumable })
         while (!socket.log.some((frame) => frame.includes('"joined"'))) await new Promise(setImmediate)

@@ -7,7 +7,8 @@ import { drain } from '../../plugins/drain.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { defaultsOf, Limits } from '../../schemas/index.js'
+import { AccessConfig, defaultsOf, Limits } from '../../schemas/index.js'
+import { deafSink } from '../contract/deaf-sink.js'
 import { Client, listen, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
 import { SlowRoomStore } from './slow-room-store.js'
@@ -22,7 +23,9 @@ async function start(
   const limits = { ...defaultsOf(Limits), closeTimeoutMs: 500, ...more }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
   await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
-  await app.register(signaling, { limits })
+  const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }
+  await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
+  await app.register(signaling, { limits, settings: defaultsOf(AccessConfig) })
   await app.register(drain, { limits })
   await app.register(websocket, { limits, root: (_request, reply) => reply.callNotFound() })
   await listen(t, app)
@@ -160,16 +163,7 @@ t.test('the app closes while a join is under way', async (t) => {
   await app.close()
   t.match(await ada.closed, { code: 1012 })
   store.open()
-  await store.join(
-    'elsewhere',
-    { profile: {}, capacity: 2 },
-    {
-      seated: () => {},
-      resumed: () => {},
-      deliver: () => {},
-      fenced: () => {},
-    },
-  )
+  await store.join('elsewhere', { profile: {}, capacity: 2 }, deafSink)
   t.strictSame(store.size, { rooms: 1, seats: 1 }, 'only the seat just taken')
 })
 

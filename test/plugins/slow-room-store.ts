@@ -1,4 +1,6 @@
 import type {
+  CommandOutcome,
+  HostCommand,
   JoinOutcome,
   JoinRequest,
   Refusal,
@@ -56,9 +58,11 @@ export class SlowRoomStore implements RoomStore {
     const slow = (seat: Seat): Seat => new SlowSeat(seat, () => this.#gate)
     return {
       seated: (seat) => sink.seated(slow(seat)),
+      knocking: (knock) => sink.knocking(knock),
+      turnedAway: (why) => sink.turnedAway(why),
       resumed: (seat, missed) => sink.resumed(slow(seat), missed),
       deliver: (entry, link) => sink.deliver(entry, link),
-      fenced: () => sink.fenced(),
+      fenced: (why) => sink.fenced(why),
     }
   }
 
@@ -95,6 +99,15 @@ class SlowSeat implements Seat {
   get isResumable() {
     return this.#seat.isResumable
   }
+  get isHost() {
+    return this.#seat.isHost
+  }
+  get identity() {
+    return this.#seat.identity
+  }
+  get door() {
+    return this.#seat.door
+  }
   get received() {
     return this.#seat.received
   }
@@ -110,6 +123,11 @@ class SlowSeat implements Seat {
   async update(profile: Profile, n?: number): Promise<void> {
     await this.#gate()
     await this.#seat.update(profile, n)
+  }
+
+  async command(command: HostCommand, n?: number): Promise<CommandOutcome> {
+    await this.#gate()
+    return this.#seat.command(command, n)
   }
 
   async refuse(n: number, refusal: Refusal): Promise<void> {

@@ -50,7 +50,7 @@ t.test('a call is summed up by its worst trouble', async (t) => {
 
 t.test('who comes and goes is named in as few sentences as that takes', async (t) => {
   const { en } = languages
-  const nobody = { present: [], joined: [], left: [], lost: [] }
+  const nobody = { present: [], joined: [], left: [], lost: [], removed: [] }
   const inEnglish = (news: Partial<News>) => sentenceOf({ ...nobody, ...news }, en.texts, 'en')
   t.equal(inEnglish({}), '')
   t.equal(inEnglish({ joined: ['Ada'] }), 'Ada joined.')
@@ -64,6 +64,7 @@ t.test('who comes and goes is named in as few sentences as that takes', async (t
     'In the call: Ada, Bo, Cy, Dee, and 2 others.',
   )
   t.equal(inEnglish({ lost: ['Ada', 'Bo'] }), 'Ada and Bo lost the connection.')
+  t.equal(inEnglish({ removed: ['Bo'] }), 'Bo was removed.')
   t.equal(
     sentenceOf({ ...nobody, joined: ['Ada', undefined], left: ['Bo'] }, languages['zh-CN'].texts, 'zh-CN'),
     'Ada和另外 1 人 已加入。 Bo 已离开。',

@@ -7,9 +7,9 @@ import type { Handler } from './handler.js'
 
 const defaultCapacity = 2
 
-/** Leaves the present room, then takes a seat in the other one, or says that it is full. */
+/** Leaves the present room, then takes a seat in the other one, or knocks, or says why it is not let in. */
 export const join: Handler<'join'> = async (session, message) => {
-  const { rooms, limits, keys } = session.context
+  const { rooms, limits, settings, keys } = session.context
   const roomId = readRoomId(message.roomId, limits)
   const profile = readProfile(message, limits)
   const asked = session.authorize({ roomId, profile, token: message.token })
@@ -21,12 +21,23 @@ export const join: Handler<'join'> = async (session, message) => {
     wantsUpdates: message.updates === true,
     isResumable: message.resume === true,
     replaces: readReplace(message, roomId, keys),
+    isHost: grant.role === 'host',
+    identity: {
+      ...(grant.subject !== undefined && { subject: grant.subject }),
+      ...(grant.tokenId !== undefined && { tokenId: grant.tokenId }),
+      ...(grant.name !== undefined && { name: grant.name }),
+    },
+    onDuplicate: settings.duplicateIdentity,
+    door: settings.waitingRoom ? ('knock' as const) : ('open' as const),
   }
+  const { subject, role } = grant
+  await session.ice.prepare({ roomId, ...(subject !== undefined && { subject }), ...(role && { role }) })
   session.isExpected = true
+  session.joinId = message.id
 
   await session.leave('left')
   const outcome = await rooms.join(roomId, request, session)
-  if (outcome === 'full') session.tell({ type: 'full', roomId })
+  if (outcome !== 'seated' && outcome !== 'knocking') session.tellUnseated(roomId, outcome)
 }
 
 function readReplace({ replace }: Join, roomId: RoomId, keys: ResumeKeys): JoinRequest['replaces'] {

@@ -1,7 +1,9 @@
 import type { ClientMessage, ClientMessageType } from '../../../schemas/index.js'
 import type { Session } from '../session.js'
 import { ack } from './ack.js'
+import { command } from './command.js'
 import type { Handler } from './handler.js'
+import { iceServers } from './ice-servers.js'
 import { join } from './join.js'
 import { leave } from './leave.js'
 import { pong } from './pong.js'
@@ -22,6 +24,12 @@ const handlers: { readonly [T in ClientMessageType]: Handler<T> } = {
   resume,
   ack,
   pong,
+  kick: command,
+  lock: command,
+  unlock: command,
+  admit: command,
+  refuse: command,
+  'ice-servers': iceServers,
 }
 
 /** Hands a message to the handler of its type. */

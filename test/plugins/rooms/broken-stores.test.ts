@@ -17,10 +17,10 @@ const loss =
 
 /** What is taken out of the store, and by what it must be missed. */
 const breakages: readonly (readonly [what: string, file: string, code: string, instead: string, by: RegExp])[] = [
-  ['the capacity is off by one', 'memory-room', 'if (free <= 0 ', 'if (free < 0 ', /^4 seats of 3$/],
+  ['the capacity is off by one', 'memory-room', 'given >= capacity', 'given > capacity', /^4 seats of 3$/],
   [
     'nobody ever expires',
-    'memory-room',
+    'memory-seat',
     "() => this.leave('expired')",
     '() => {}',
     /^(resumed|given up), after the window$/,
@@ -42,14 +42,14 @@ const breakages: readonly (readonly [what: string, file: string, code: string, i
   ],
   [
     'what is said again is taken again',
-    'memory-room',
+    'memory-seat',
     'return n !== undefined && n <= this.received;',
     'return false;',
     /^operation \d+ after \d+$/,
   ],
   [
     'what comes while nobody hears is not kept',
-    'memory-room',
+    'memory-seat',
     'const link = tether.log.append(',
     'if (tether.absence !== undefined) return; const link = tether.log.append(',
     loss,
@@ -84,7 +84,7 @@ const breakages: readonly (readonly [what: string, file: string, code: string, i
   ],
   [
     'nobody is told of another name',
-    'memory-room',
+    'memory-seat',
     "this.#room.tellOthers(this, { kind: 'peer-updated', peer: this.#member });",
     '',
     /^called (undefined|\d+) and not \d+$/,

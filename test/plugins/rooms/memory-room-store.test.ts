@@ -1,4 +1,5 @@
 import t from 'tap'
+import { doorContract } from '../../contract/door-contract.js'
 import { makeMemoryStore } from '../../contract/memory-store.js'
 import { type MakeResumableStore, resumeContract } from '../../contract/resume-contract.js'
 import { resumeHistoriesContract } from '../../contract/resume-histories.js'
@@ -7,5 +8,6 @@ import { roomStoreContract } from '../../contract/room-store-contract.js'
 roomStoreContract(t, makeMemoryStore)
 
 const makeStore: MakeResumableStore = (clock, replay) => makeMemoryStore({ clock, ...(replay && { replay }) })
+doorContract(t, (clock) => makeMemoryStore({ clock }))
 resumeContract(t, makeStore)
 resumeHistoriesContract(t, makeStore)

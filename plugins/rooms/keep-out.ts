@@ -1,0 +1,23 @@
+import type { Identity } from './room-store.js'
+
+/** Who has been kicked from a room, and stays out for as long as it exists. */
+export class KeepOut {
+  readonly #subjects = new Set<string>()
+  readonly #tokenIds = new Set<string>()
+
+  add({ subject, tokenId }: Identity): void {
+    if (subject !== undefined) this.#subjects.add(subject)
+    if (tokenId !== undefined) this.#tokenIds.add(tokenId)
+  }
+
+  has({ subject, tokenId }: Identity): boolean {
+    return (
+      (subject !== undefined && this.#subjects.has(subject)) || (tokenId !== undefined && this.#tokenIds.has(tokenId))
+    )
+  }
+}
+
+/** Whether two members are known to be the same person. */
+export function isSamePerson(a: Identity, b: Identity): boolean {
+  return a.subject !== undefined && a.subject === b.subject
+}
