@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 
 const publicFolder = fileURLToPath(new URL('../public/', import.meta.url))
 
-/** Serves the call page's and the SDK's files; the page itself is `sendPage`, as its address is also the WebSocket's. */
+/** Serves the files of the pages and of the SDK, and the page that checks at `/check`; the page itself is `sendPage`, as its address is also the WebSocket's. */
 export const staticFiles = fp(
   async (app) => {
     await app.register(fastifyStatic, {
@@ -13,12 +13,13 @@ export const staticFiles = fp(
       wildcard: false,
       index: false,
       decorateReply: !app.hasReplyDecorator('sendFile'),
-      // The page's modules are all in page.js.
+      // The pages' modules are all in page.js and check.js.
       globIgnore: ['page/**', '**/*.tsbuildinfo', '**/*.d.ts', '**/*.map'],
       cacheControl: true,
       maxAge: 0,
       logLevel: 'warn',
     })
+    app.get('/check', { logLevel: 'warn' }, (_request, reply) => reply.sendFile('check.html', publicFolder))
   },
   { name: 'signalbox-static', fastify: '5.x', dependencies: ['signalbox-websocket'] },
 )

@@ -1,4 +1,4 @@
-// Finishes dist/public: the files that need no compiler, and the call page's modules in one file. They are about eighty, and a
+// Finishes dist/public: the files that need no compiler, and each page's modules in one file. They are about eighty, and a
 // browser that asks for each would wait for a dozen round trips.
 import { cp } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,8 @@ const isCompiled = (path) => /\.ts$|tsconfig\.json$/.test(path)
 
 await cp(at('public'), at('dist/public'), { recursive: true, filter: (path) => !isCompiled(path) })
 await build({
-  entryPoints: [at('dist/public/page/main.js')],
-  outfile: at('dist/public/page.js'),
+  entryPoints: { page: at('dist/public/page/main.js'), check: at('dist/public/page/check/main.js') },
+  outdir: at('dist/public'),
   bundle: true,
   format: 'esm',
   target: 'es2022',

@@ -27,6 +27,8 @@ t.test('the page and the SDK are served, and nothing of how they were made', asy
   t.match(page.body, '<script type="module"')
   for (const [path, type] of [
     ['/page.js', /javascript/],
+    ['/check', /^text\/html/],
+    ['/check.js', /javascript/],
     ['/sdk/index.js', /javascript/],
     ['/styles.css', /^text\/css/],
   ] as const) {
@@ -40,6 +42,7 @@ t.test('the page and the SDK are served, and nothing of how they were made', asy
     '/page/main.ts',
     '/page/main.js',
     '/page.js.map',
+    '/page/check/main.js',
     '/../package.json',
     '/%2e%2e/package.json',
     '/tsconfig.json',
