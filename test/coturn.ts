@@ -29,6 +29,8 @@ export interface CoturnOptions {
   /** The `static-auth-secret`s; default: one. None: those of the configuration file alone. */
   readonly secrets?: readonly string[]
   readonly tls?: CertificateOptions
+  /** Where it listens and relays. Default: 127.0.0.1, which Firefox goes to for nobody. */
+  readonly address?: string
   /** Further options of its command line. */
   readonly extra?: readonly string[]
   /** A configuration file to run with, instead of one that lets peers on this machine in. */
@@ -45,7 +47,7 @@ const readyMs = 10_000
 /** Starts coturn on 127.0.0.1, with free ports and a folder of its own; it answers, and is stopped when the test is over. */
 export async function startCoturn(
   t: Test,
-  { secrets = [turnSecret], tls = {}, extra = [], file, clock }: CoturnOptions = {},
+  { secrets = [turnSecret], tls = {}, address = '127.0.0.1', extra = [], file, clock }: CoturnOptions = {},
 ): Promise<Coturn> {
   const folder = mkdtempSync(join(tmpdir(), 'coturn-'))
   const certificates = makeCertificates(folder, tls)
@@ -67,8 +69,8 @@ export async function startCoturn(
   ]
   const args = [
     ...(file === undefined ? loose : ['-c', file]),
-    '--listening-ip=127.0.0.1',
-    '--relay-ip=127.0.0.1',
+    `--listening-ip=${address}`,
+    `--relay-ip=${address}`,
     `--listening-port=${port}`,
     `--tls-listening-port=${tlsPort}`,
     `--min-port=${firstRelayPort}`,
@@ -107,12 +109,12 @@ export async function startCoturn(
     rmSync(folder, { recursive: true, force: true })
   })
   const urls = {
-    udp: `turn:127.0.0.1:${port}?transport=udp`,
-    tcp: `turn:127.0.0.1:${port}?transport=tcp`,
-    tls: `turns:127.0.0.1:${tlsPort}?transport=tcp`,
+    udp: `turn:${address}:${port}?transport=udp`,
+    tcp: `turn:${address}:${port}?transport=tcp`,
+    tls: `turns:${address}:${tlsPort}?transport=tcp`,
   }
   await Promise.race([
-    answers(`stun:127.0.0.1:${port}`),
+    answers(`stun:${address}:${port}`),
     exited.then(() => {
       throw new Error(`coturn has ended: ${log}`)
     }),

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from 'playwright-core'
@@ -59,6 +60,12 @@ const chromiumArguments = [
 const framesPerSecond = 12
 const mediaArguments = {
   given: [`--use-fake-device-for-media-stream=fps=${framesPerSecond}`, '--use-fake-ui-for-media-stream'],
+  /** Also of a certificate that nobody known has signed. */
+  trusting: [
+    `--use-fake-device-for-media-stream=fps=${framesPerSecond}`,
+    '--use-fake-ui-for-media-stream',
+    '--ignore-certificate-errors',
+  ],
   refused: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   absent: ['--use-fake-ui-for-media-stream'],
   /** No camera, and no sound before the person has done something on the page. */
@@ -77,6 +84,14 @@ const firefoxPreferences = {
   'media.navigator.video.default_fps': framesPerSecond,
   // How often anything is drawn: without a graphics card that costs more than the call.
   'layout.frame_rate': framesPerSecond,
+}
+
+/** The address of this machine's network card: Firefox takes no address of its loopback for one that others can reach. */
+export function ownAddress(): string {
+  for (const addresses of Object.values(networkInterfaces())) {
+    for (const { address, family, internal } of addresses ?? []) if (family === 'IPv4' && !internal) return address
+  }
+  throw new Error('no network card has an IPv4 address')
 }
 
 const browsers = new Map<string, Promise<Browser>>()

@@ -58,10 +58,16 @@ export class Member {
     return member
   }
 
-  /** @param socketUrl  of the WebSocket, if it is another than the service's own */
-  async join(options: JoinOptions, socketUrl = '/ws'): Promise<void> {
+  /**
+   * @param socketUrl   of the WebSocket, if it is another than the service's own
+   * @param iceServers  what the application gives, one after the other, where it gives any
+   */
+  async join(options: JoinOptions, socketUrl = '/ws', iceServers: readonly RTCIceServer[] = []): Promise<void> {
     await this.page.evaluate(
-      async ([options, socketUrl]) => {
+      async ([given, socketUrl, iceServers]) => {
+        const own = [...iceServers]
+        const give = (): RTCIceServer[] => own.splice(0, 1)
+        const options = iceServers.length === 0 ? given : { ...given, iceServers: give }
         // Not by a literal: the compiler would look for it on this side.
         const path = '/sdk/index.js'
         const { join }: typeof import('../../public/sdk/index.js') = await import(path)
@@ -85,7 +91,7 @@ export class Member {
         call.on('error', (error) => globalThis.told.push(`error ${error.code} ${error.cause ?? error.message}`))
         call.on('end', ({ reason }) => globalThis.told.push(`end ${reason === 'left' ? reason : reason.code}`))
       },
-      [options, socketUrl] as const,
+      [options, socketUrl, iceServers] as const,
     )
   }
 

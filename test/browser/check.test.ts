@@ -1,0 +1,115 @@
+import t, { type Test } from 'tap'
+import { checkTexts } from '../../public/page/check/texts.js'
+import { startCoturn, turnSecret } from '../coturn.js'
+import { startService } from '../helper.js'
+import { faults } from './accessibility.js'
+import { type BrowserName, openBrowser, ownAddress, Person } from './browsers.js'
+
+/** What the page has found, line by line. */
+async function check(person: Person): Promise<string[]> {
+  await person.page.click('#start')
+  await person.page.waitForSelector('html[data-state="done"]', { state: 'attached' })
+  return person.page.$$eval('.check-line', (lines) =>
+    lines.map((line) => (line instanceof HTMLElement ? `${line.dataset['check']} ${line.dataset['finding']}` : '')),
+  )
+}
+
+interface OpenOptions {
+  readonly browserName?: BrowserName
+  readonly fragment?: string
+  readonly locale?: string
+  readonly media?: 'trusting' | 'refused' | 'absent'
+}
+
+async function open(
+  t: Test,
+  url: string,
+  { browserName = 'chromium', fragment = '', locale = 'en', media = 'trusting' }: OpenOptions = {},
+): Promise<Person> {
+  const browser = await openBrowser(browserName, browserName === 'chromium' ? media : 'given')
+  return Person.open(t, browser, `${url.replace('ws', 'http')}/check${fragment}`, { locale })
+}
+
+t.test('everything works: it is said, each by itself', async (t) => {
+  const coturn = await startCoturn(t)
+  const { url } = await startService(t, {
+    turnUrls: [coturn.urls.udp, coturn.urls.tcp, coturn.urls.tls],
+    turnSecrets: [turnSecret],
+  })
+  const ada = await open(t, url)
+  t.strictSame(await check(ada), [
+    'camera works',
+    'mic works',
+    'service works',
+    'turn-udp works',
+    'turn-tcp works',
+    'turn-tls works',
+  ])
+  t.equal(await ada.page.textContent('#summary'), checkTexts.en.allWell)
+  for (const [size, viewport] of Object.entries({
+    phone: { width: 360, height: 740 },
+    desktop: { width: 1280, height: 800 },
+  })) {
+    await ada.page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await ada.page.emulateMedia({ colorScheme })
+      await ada.screenshot(`check-${size}-${colorScheme}`)
+      t.strictSame(await faults(ada), [])
+    }
+  }
+  t.strictSame(ada.complaints, [])
+})
+
+t.test('in Firefox, too', async (t) => {
+  const coturn = await startCoturn(t, { address: ownAddress() })
+  const { url } = await startService(t, { turnUrls: [coturn.urls.udp, coturn.urls.tcp], turnSecrets: [turnSecret] })
+  const ada = await open(t, url, { browserName: 'firefox' })
+  t.strictSame(await check(ada), ['camera works', 'mic works', 'service works', 'turn-udp works', 'turn-tcp works'])
+})
+
+t.test('what is wrong is said, with what to do', async (t) => {
+  const coturn = await startCoturn(t)
+  await t.test('devices that are blocked, and a service without TURN', async (t) => {
+    const { url } = await startService(t)
+    const ada = await open(t, url, { media: 'refused', locale: 'zh-CN' })
+    t.strictSame(await check(ada), ['camera denied', 'mic denied', 'service works', 'turn not-configured'])
+    t.equal(await ada.page.textContent('#summary'), checkTexts['zh-CN'].someFailed)
+    t.equal(await ada.page.getAttribute('html', 'lang'), 'zh-CN')
+    await ada.screenshot('check-with-faults')
+  })
+  await t.test('no devices', async (t) => {
+    const { url } = await startService(t)
+    t.strictSame((await check(await open(t, url, { media: 'absent' }))).slice(0, 2), [
+      'camera not-found',
+      'mic not-found',
+    ])
+  })
+  await t.test('a password that the relay does not take, and a relay that is not there', async (t) => {
+    const { url } = await startService(t, {
+      turnUrls: [coturn.urls.udp, 'turn:127.0.0.1:9?transport=tcp'],
+      turnSecrets: ['another secret than the one of the relay'],
+    })
+    const found = await check(await open(t, url))
+    t.strictSame(found.slice(3), ['turn-udp turn-refused', 'turn-tcp turn-unreachable'])
+  })
+  await t.test('a relay that lets nothing through', async (t) => {
+    const closed = await startCoturn(t, { extra: ['--denied-peer-ip=127.0.0.0-127.255.255.255'] })
+    const { url } = await startService(t, { turnUrls: [closed.urls.udp], turnSecrets: [turnSecret] })
+    t.strictSame((await check(await open(t, url))).slice(3), ['turn-udp turn-passes-nothing'])
+  })
+  await t.test('a service that lets in only with an invitation', async (t) => {
+    const { url } = await startService(t, { tokenSecrets: ['the secret with which invitations are signed'] })
+    const bare = await open(t, url)
+    t.strictSame((await check(bare)).slice(2), ['service no-invitation'])
+    t.equal(await bare.page.textContent('#summary'), checkTexts.en.someUnsure)
+    const wrong = await open(t, url, { fragment: '#room=1001&token=made-up' })
+    t.strictSame((await check(wrong)).slice(2), ['service invitation-refused'])
+    t.equal(await wrong.page.getAttribute('#to-call', 'href'), './#room=1001&token=made-up')
+  })
+  await t.test('a service that does not answer', async (t) => {
+    const { app, url } = await startService(t)
+    const ada = await open(t, url)
+    await app.close()
+    t.strictSame((await check(ada)).slice(2), ['service silent-service'])
+  })
+})

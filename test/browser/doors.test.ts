@@ -1,0 +1,208 @@
+import t, { type Test } from 'tap'
+import { languages } from '../../public/page/texts.js'
+import { startService } from '../helper.js'
+import { faults } from './accessibility.js'
+import { openBrowser, Person } from './browsers.js'
+
+const { texts } = languages.en
+const room = '1001'
+const apiKey = 'the key of the application that makes invitations'
+const access = { tokenSecrets: ['the secret with which invitations are signed'], apiKeys: [apiKey] }
+
+const sizes = {
+  phone: { width: 360, height: 740 },
+  landscape: { width: 740, height: 360 },
+  desktop: { width: 1280, height: 800 },
+}
+
+/** Makes an invitation, as somebody without code of their own does. @returns the link */
+async function invite(url: string, claims: object): Promise<string> {
+  const reply = await fetch(`${url.replace('ws', 'http')}/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ room, ...claims }),
+  })
+  const { link }: { link?: unknown } = Object(await reply.json())
+  if (typeof link !== 'string') throw new Error(`no link: ${reply.status}`)
+  return link
+}
+
+async function opens(t: Test, link: string): Promise<Person> {
+  return Person.open(t, await openBrowser('chromium'), link)
+}
+
+/** Joins by the link that was opened. */
+async function join(person: Person): Promise<void> {
+  await person.page.click('#join')
+  await person.view('call')
+}
+
+async function looksRight(t: Test, person: Person, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await person.page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await person.screenshot(`${name}-${size}-${colorScheme}`)
+      if (size !== 'landscape') t.strictSame(await faults(person), [], `${name}, ${size}, ${colorScheme}`)
+      const isTooWide = await person.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      t.notOk(isTooWide, `${name} fits on ${size}`)
+    }
+  }
+  await person.page.setViewportSize({ width: 800, height: 500 })
+}
+
+t.test('a protected room lets in who has an invitation, and nobody else', async (t) => {
+  const { url } = await startService(t, access)
+  const page = url.replace('ws', 'http')
+  for (const [link, state, sentence] of [
+    [`${page}/#room=${room}`, 'denied', texts.needsInvite],
+    [`${page}/#room=${room}&token=made-up`, 'denied', texts.inviteInvalid],
+    [(await invite(url, { name: 'Ada' })).replace(`room=${room}`, 'room=1002'), 'denied', texts.inviteInvalid],
+  ] as const) {
+    const stranger = await opens(t, link)
+    await stranger.page.click('#join')
+    await stranger.state(state)
+    t.equal(await stranger.page.textContent('#lobby-notice'), sentence)
+    await stranger.screenshot('no-invitation')
+    await stranger.page.context().close()
+  }
+  const [ada, bo] = [
+    await opens(t, await invite(url, { name: 'Ada', subject: 'ada' })),
+    await opens(t, await invite(url, {})),
+  ]
+  t.equal(await ada.page.inputValue('#room'), room)
+  await join(ada)
+  await join(bo)
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  t.equal(await bo.page.textContent('.tile .tile-name'), 'Ada', 'as the invitation says')
+  t.notOk(await ada.page.isVisible('#door'), 'a guest has no door')
+  t.equal(await ada.page.isVisible('#copy-link'), false, 'an invitation of one’s own is not passed on')
+  await bo.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await bo.page.click('#copy-link')
+  const copied = await bo.page.evaluate(() => navigator.clipboard.readText())
+  t.match(copied, /#room=1001&token=/, 'one that is for anybody is')
+  t.equal(await bo.page.evaluate(() => location.hash), new URL(copied).hash)
+
+  await bo.page.reload()
+  await bo.view('call')
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+})
+
+t.test('who knocks waits until a host lets it in; who is thrown out stays out', async (t) => {
+  const { url } = await startService(t, { ...access, waitingRoom: true })
+  const ada = await opens(t, await invite(url, { name: 'Ada', role: 'host' }))
+  await join(ada)
+  const link = await invite(url, { name: 'Bo', subject: 'bo' })
+  const bo = await opens(t, link)
+  await bo.page.click('#join')
+  await bo.state('knocking')
+  t.equal(await bo.page.textContent('#lobby-waiting'), texts.knocking)
+  await looksRight(t, bo, 'knocking')
+
+  await ada.page.waitForSelector('.knock')
+  await ada.isTold(texts.knocks('Bo'))
+  await looksRight(t, ada, 'somebody-knocks')
+  await bo.page.click('#join')
+  await bo.state('idle')
+  await ada.page.waitForSelector('.knock', { state: 'detached' })
+  t.equal(await bo.page.textContent('#join'), texts.join, 'who does not want to wait need not')
+
+  await bo.page.click('#join')
+  await ada.page.click(`.knock [aria-label="${texts.refuseSomebody('Bo')}"]`)
+  await bo.state('refused')
+  t.equal(await bo.page.textContent('#lobby-notice'), texts.refused)
+  await bo.page.click('#join')
+  await ada.page.click(`.knock [aria-label="${texts.letSomebodyIn('Bo')}"]`)
+  await bo.view('call')
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  t.equal(await ada.page.isVisible('.knock'), false)
+  t.notOk(await bo.page.isVisible('.remove'), 'a guest throws nobody out')
+
+  // By keyboard, and not by mistake.
+  await ada.page.focus('.remove')
+  await ada.page.keyboard.press('Enter')
+  t.equal(await ada.page.textContent('#remove-title'), texts.removeTitle('Bo'))
+  await looksRight(t, ada, 'remove')
+  await ada.page.keyboard.press('Escape')
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  await ada.page.focus('.remove')
+  await ada.page.keyboard.press('Enter')
+  await ada.page.click('#remove-dialog [value="remove"]')
+  await bo.view('end')
+  t.equal(await bo.page.textContent('#end-title'), texts.endKicked)
+  t.notOk(await bo.page.isVisible('#rejoin'))
+  await bo.screenshot('removed')
+  await ada.isTold(texts.removed('Bo'))
+  await ada.page.waitForSelector('.tile', { state: 'detached' })
+
+  const again = await opens(t, link)
+  await again.page.click('#join')
+  await again.state('kicked')
+  t.equal(await again.page.textContent('#lobby-notice'), texts.kicked)
+  t.strictSame(
+    [...ada.complaints, ...bo.complaints, ...again.complaints].filter((line) => !line.includes('ICE failed')),
+    [],
+  )
+})
+
+t.test('whom a host has thrown out gets no picture any more, even if its own page is left as it was', async (t) => {
+  const { url } = await startService(t, access)
+  const ada = await opens(t, await invite(url, { name: 'Ada', role: 'host' }))
+  await join(ada)
+  const bo = await opens(t, await invite(url, { name: 'Bo' }))
+  await bo.page.evaluate(() => {
+    // A page that does not hear of it.
+    globalThis.WebSocket = class extends globalThis.WebSocket {
+      constructor(url: string | URL) {
+        super(url)
+        const add = this.addEventListener.bind(this)
+        this.addEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
+          if (type !== 'close') add(type, listener)
+        }
+      }
+    }
+  })
+  await join(bo)
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+  await ada.page.focus('.remove')
+  await ada.page.keyboard.press('Enter')
+  await ada.page.click('#remove-dialog [value="remove"]')
+  await ada.page.waitForSelector('.tile', { state: 'detached' })
+  const frames = async (): Promise<number> => (await bo.received()).framesDecoded
+  let last = -1
+  for (let now = await frames(); now !== last; now = await frames()) {
+    last = now
+    await bo.page.waitForTimeout(1000)
+  }
+  await bo.page.waitForTimeout(2000)
+  t.equal(await frames(), last)
+})
+
+t.test('the door: open, guarded, locked', async (t) => {
+  const { url } = await startService(t, access)
+  const ada = await opens(t, await invite(url, { name: 'Ada', role: 'host' }))
+  await join(ada)
+  await ada.page.click('#door')
+  await looksRight(t, ada, 'door')
+  const choose = (door: string): Promise<void> => ada.page.check(`#door-dialog [value="${door}"]`)
+  await choose('locked')
+  await ada.page.waitForSelector('#door-icon[href="#icon-locked"]', { state: 'attached' })
+  await ada.page.click('#door-dialog .primary')
+  await ada.isTold(texts.doorIs.locked)
+  const bo = await opens(t, await invite(url, { name: 'Bo' }))
+  await bo.page.click('#join')
+  await bo.state('locked')
+  t.equal(await bo.page.textContent('#join'), texts.tryAgain)
+  await ada.page.click('#door')
+  await choose('knock')
+  await ada.page.click('#door-dialog .primary')
+  await ada.isTold(texts.doorIs.knock)
+  await bo.page.click('#join')
+  await bo.state('knocking')
+  await ada.page.waitForSelector('.knock')
+  await ada.page.click('#door')
+  await choose('open')
+  await bo.view('call')
+  await ada.page.click('#door-dialog .primary')
+  await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
+})

@@ -1,0 +1,83 @@
+import t from 'tap'
+import type { Grant } from '../../plugins/access/grant.js'
+import type { CallError } from '../../public/sdk/index.js'
+import { Client, startService } from '../helper.js'
+import { openBrowser } from './browsers.js'
+import { Member } from './member.js'
+
+declare global {
+  /** What has become of a join that a test looks after. */
+  var coming: Promise<string>
+  /** How often a token has been asked for, and how often somebody was told to wait. */
+  var asked: number
+  var waited: number
+}
+
+/** Whose token says so is a host. */
+function authorize(_request: unknown, { token = '' }: { readonly token?: string }): Grant | null {
+  if (token === 'nobody') return null
+  return { role: token === 'host' ? 'host' : 'guest', ...(token !== '' && { subject: token }) }
+}
+
+/** Joins with tokens that are made one after the other: `guest 1`, `guest 2` … */
+async function beginToJoin({ page }: Member, failing = false): Promise<void> {
+  await page.evaluate(async (failing) => {
+    const path = '/sdk/index.js'
+    const { join }: typeof import('../../public/sdk/index.js') = await import(path)
+    globalThis.asked = 0
+    globalThis.waited = 0
+    const token = async (): Promise<string> => {
+      globalThis.asked += 1
+      if (failing) throw new Error('the application is away')
+      return `guest ${globalThis.asked}`
+    }
+    const onKnocking = (): void => {
+      globalThis.waited += 1
+    }
+    globalThis.coming = join('/ws', { room: 'r', name: 'Bo', token, onKnocking }).then(
+      (call) => {
+        globalThis.call = call
+        return 'joined'
+      },
+      ({ code }: CallError) => code,
+    )
+  }, failing)
+}
+
+t.test('a token is asked for again when one has to join anew, so that a call outlives its first one', async (t) => {
+  const { url } = await startService(t, { authorize, resumeWindowMs: 100 })
+  const host = await Client.join(t, url, 'r', { token: 'host', updates: true })
+  const bo = await Member.open(t, await openBrowser('chromium'), url)
+  await beginToJoin(bo)
+  t.equal(await bo.page.evaluate(() => globalThis.coming), 'joined')
+  await host.next('ready')
+  await bo.cutOff()
+  t.match(await host.next('peer-left'), { reason: 'expired' })
+  await bo.endCutOff()
+  const { peerId } = await host.next('ready')
+  t.equal(await bo.page.evaluate(() => globalThis.asked), 2)
+  // The second one names somebody else: to throw that one out is to throw it out for good.
+  host.send({ type: 'kick', peerId })
+  await bo.page.waitForFunction(() => globalThis.call.signaling === 'closed')
+})
+
+t.test('where no token is to be had, the join fails, and can be tried again', async (t) => {
+  const { url } = await startService(t, { authorize })
+  const bo = await Member.open(t, await openBrowser('chromium'), url)
+  await beginToJoin(bo, true)
+  t.equal(await bo.page.evaluate(() => globalThis.coming), 'access-unavailable')
+})
+
+t.test('who knocks goes on waiting when its socket breaks', async (t) => {
+  const { url } = await startService(t, { authorize, waitingRoom: true })
+  const host = await Client.join(t, url, 'r', { token: 'host', updates: true })
+  const bo = await Member.open(t, await openBrowser('chromium'), url)
+  await beginToJoin(bo)
+  const first = await host.next('knock')
+  await bo.loseSocket()
+  t.match(await host.next('knock-ended'), { peerId: first.peerId, reason: 'gone' })
+  const second = await host.next('knock')
+  host.send({ type: 'admit', peerId: second.peerId })
+  t.equal(await bo.page.evaluate(() => globalThis.coming), 'joined')
+  t.strictSame(await bo.page.evaluate(() => [globalThis.asked, globalThis.waited]), [2, 2])
+})
