@@ -21,3 +21,8 @@ export class KeepOut {
 export function isSamePerson(a: Identity, b: Identity): boolean {
   return a.subject !== undefined && a.subject === b.subject
 }
+
+/** Whether two members are the same person, or have at least come by the same token. */
+export function isSameOwner(a: Identity, b: Identity): boolean {
+  return isSamePerson(a, b) || (a.tokenId !== undefined && a.tokenId === b.tokenId)
+}

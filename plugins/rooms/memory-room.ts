@@ -1,6 +1,6 @@
 import type { Door, KnockEnd, LeaveReason, Member, PeerId, RoomId } from '../../schemas/index.js'
 import type { Clock } from './clock.js'
-import { isSamePerson, KeepOut } from './keep-out.js'
+import { isSameOwner, isSamePerson, KeepOut } from './keep-out.js'
 import { snapshotOf } from './member-snapshot.js'
 import { MemorySeat, type RoomOfSeat, type Tether } from './memory-seat.js'
 import { type ReplayBounds, ReplayLog } from './replay-log.js'
@@ -39,6 +39,9 @@ interface KeptPlace {
   readonly forget: () => void
 }
 
+/** Of so many who have lost their seats it is known who they were. */
+const maxLost = 64
+
 /** Somebody who waits to be let in. */
 interface Knocker {
   readonly peer: Member
@@ -58,6 +61,8 @@ export class MemoryRoom implements RoomOfSeat {
   readonly #kept = new Map<PeerId, KeptPlace>()
   readonly #knockers = new Map<PeerId, Knocker>()
   readonly #keepOut = new KeepOut()
+  /** Who has lost its seat, but perhaps not its connections to the others; the last of them. */
+  readonly #lost = new Map<PeerId, Identity>()
 
   /** @param onEmpty  is called when nobody has a seat, or a place, or knocks any more */
   constructor(id: RoomId, door: Door, rules: RoomRules, onEmpty: () => void) {
@@ -82,11 +87,13 @@ export class MemoryRoom implements RoomOfSeat {
 
   join(peerId: PeerId, request: JoinRequest, sink: Sink): JoinOutcome {
     const { isHost = false, identity = {} } = request
-    // Who only goes from one seat to the next has come in before.
-    if (this.#replaced(request) === undefined && !this.#isKeptFor(request)) {
-      if (this.#keepOut.has(identity)) return 'kicked'
-      if (!isHost && this.#door !== 'open') return this.#knock(peerId, request, sink)
-    }
+    const former = this.#formerIdentity(request)
+    // Who only goes from one seat of its own to the next has come in before. Nobody else does so by somebody's leave.
+    const isIn = former !== undefined && former.subject === identity.subject
+    // By a link that lets nobody else in any more it may have come, too.
+    const isStaying = isIn && former.tokenId === identity.tokenId
+    if (!isStaying && this.#keepOut.has(identity)) return 'kicked'
+    if (!isIn && !isHost && this.#door !== 'open') return this.#knock(peerId, request, sink)
     return this.#seat(peerId, request, sink)
   }
 
@@ -210,6 +217,12 @@ export class MemoryRoom implements RoomOfSeat {
     return seat?.tether !== undefined && (replaces?.attempt ?? 0) > seat.tether.attempt ? seat : undefined
   }
 
+  /** As whom somebody has come in who takes another seat now, or comes back to its place. */
+  #formerIdentity(request: JoinRequest): Identity | undefined {
+    const kept = this.#isKeptFor(request) ? this.#kept.get(request.replaces?.peerId ?? '') : undefined
+    return this.#replaced(request)?.identity ?? kept?.identity
+  }
+
   #isKeptFor({ replaces }: JoinRequest): boolean {
     const kept = replaces && this.#kept.get(replaces.peerId)
     return kept !== undefined && (replaces?.attempt ?? 0) > kept.attempt
@@ -218,7 +231,12 @@ export class MemoryRoom implements RoomOfSeat {
   #knock(peerId: PeerId, request: JoinRequest, sink: Sink): 'knocking' | 'locked' {
     if (this.#door === 'locked' || this.#knockers.size >= this.rules.maxKnocks) return 'locked'
     const peer = snapshotOf(peerId, request.profile, false)
+    const former = [...this.#knockers]
     this.#knockers.set(peerId, { peer, request, sink })
+    // Nobody knocks twice.
+    for (const [formerId, knocker] of former) {
+      if (isSamePerson(knocker.request.identity ?? {}, request.identity ?? {})) this.#turnAway(formerId, 'duplicate')
+    }
     sink.knocking({ peerId, roomId: this.id, withdraw: () => this.#endKnock(peerId, 'gone') })
     if (this.#knockers.has(peerId)) this.tellOthers(undefined, { kind: 'knock', peer })
     return 'knocking'
@@ -273,10 +291,20 @@ export class MemoryRoom implements RoomOfSeat {
 
   #kick(host: MemorySeat, peerId: PeerId): CommandOutcome {
     const kicked = this.#seats.get(peerId) ?? this.#kept.get(peerId)
-    if (kicked === undefined || kicked === host) return 'peer-not-found'
-    const { identity } = kicked
+    const identity = kicked?.identity ?? this.#knockers.get(peerId)?.request.identity ?? this.#lost.get(peerId)
+    const isKnocking = this.#knockers.has(peerId)
+    if ((identity === undefined && !isKnocking) || kicked === host) return 'peer-not-found'
+    this.#turnAway(peerId, 'kicked')
+    // Those who are still connected to it are to let it go.
+    if (this.#lost.delete(peerId)) this.tellOthers(undefined, { kind: 'peer-left', peerId, reason: 'kicked' })
+    this.#expel(host, peerId, identity ?? {})
+    return 'done'
+  }
+
+  /** Throws out a member and whoever is the same person, and keeps them out. */
+  #expel(host: MemorySeat, peerId: PeerId, identity: Identity): void {
     // A host that throws out a second one of itself does not mean itself.
-    const isOneself = isSamePerson(identity, host.identity)
+    const isOneself = isSameOwner(identity, host.identity)
     if (!isOneself) this.#keepOut.add(identity)
     for (const seat of [...this.#seats.values()]) {
       const isMeant = seat.peerId === peerId || (!isOneself && isSamePerson(seat.identity, identity))
@@ -288,7 +316,6 @@ export class MemoryRoom implements RoomOfSeat {
     for (const [knockerId, { request }] of [...this.#knockers]) {
       if (this.#keepOut.has(request.identity ?? {})) this.#turnAway(knockerId, 'kicked')
     }
-    return 'done'
   }
 
   #missedBy(seat: MemorySeat, log: ReplayLog, seq: Cursor): Missed {
@@ -330,7 +357,14 @@ export class MemoryRoom implements RoomOfSeat {
   #remove(seat: MemorySeat, reason: LeaveReason): void {
     seat.tether?.absence?.end()
     this.#seats.delete(seat.peerId)
+    if (reason === 'disconnected' || reason === 'expired') this.#remember(seat)
     this.tellOthers(seat, { kind: 'peer-left', peerId: seat.peerId, reason })
+  }
+
+  #remember({ peerId, identity }: MemorySeat): void {
+    this.#lost.set(peerId, identity)
+    const [oldest] = this.#lost.keys()
+    if (this.#lost.size > maxLost && oldest !== undefined) this.#lost.delete(oldest)
   }
 
   #unkeep(peerId: PeerId): void {

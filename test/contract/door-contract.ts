@@ -166,6 +166,60 @@ export function doorContract(t: Test, makeStore: (clock: Clock) => RoomStore): v
     t.equal(await order(ada, { kind: 'kick', peerId: 'nobody' }), 'peer-not-found')
   })
 
+  t.test('who has lost its seat is still known, as it may still be connected to the others', async (t) => {
+    const { store, clock, ada } = await startRoom()
+    const cy = await join(store)
+    const bo = await join(store, { identity: { subject: 'bo' } })
+    const boId = idOf(bo)
+    await bo.leave('disconnected')
+    t.equal(await order(ada, { kind: 'kick', peerId: boId }), 'done')
+    t.strictSame(
+      [ada.goodbyes, cy.goodbyes],
+      [
+        ['disconnected', 'kicked'],
+        ['disconnected', 'kicked'],
+      ],
+    )
+    t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity: { subject: 'bo' } }), 'kicked')
+    t.equal(await order(ada, { kind: 'kick', peerId: boId }), 'peer-not-found', 'once')
+
+    const di = new ResumableMember()
+    await di.join(store, 'r', 4, undefined, { identity: { subject: 'di' } })
+    di.take()
+    await di.break()
+    clock.advance(30_000)
+    t.equal(await order(ada, { kind: 'kick', peerId: di.peerId ?? '' }), 'done', 'also whose seat has expired')
+    t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity: { subject: 'di' } }), 'kicked')
+    const eve = await join(store, { identity: { subject: 'eve' } })
+    const eveId = idOf(eve)
+    await eve.leave()
+    t.equal(await order(ada, { kind: 'kick', peerId: eveId }), 'peer-not-found', 'who has said goodbye is gone')
+  })
+
+  t.test('who knocks can be kept out for good, and nobody knocks twice', async (t) => {
+    const { store, ada } = await startRoom()
+    await order(ada, { kind: 'door', door: 'knock' })
+    const identity = { subject: 'bo' }
+    const [first, second] = [await join(store, { identity }), await join(store, { identity })]
+    t.strictSame([first.turnedAwayAs, ada.knockers.size], ['duplicate', 1])
+    t.equal(await order(ada, { kind: 'kick', peerId: idOf(second) }), 'done')
+    t.equal(second.turnedAwayAs, 'kicked')
+    t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity }), 'kicked')
+    const nameless = await join(store)
+    t.equal(await order(ada, { kind: 'kick', peerId: idOf(nameless) }), 'done', 'also who is known by nothing')
+    t.equal(nameless.turnedAwayAs, 'kicked')
+    t.strictSame(ada.faults, [])
+  })
+
+  t.test('a host does not keep itself out with another page that came by the same token', async (t) => {
+    const store = makeStore(new ManualClock())
+    const own = { isHost: true, identity: { tokenId: 'ada' } }
+    const [ada, stale] = [await join(store, own), await join(store, own)]
+    t.equal(await order(ada, { kind: 'kick', peerId: idOf(stale) }), 'done')
+    t.equal(stale.isKicked, true)
+    t.ok((await join(store, own)).seat)
+  })
+
   t.test('a room that has ended forgets whom it has kicked', async (t) => {
     const { store, ada } = await startRoom()
     const bo = await join(store, { identity: { subject: 'bo' } })
@@ -213,6 +267,54 @@ export function doorContract(t: Test, makeStore: (clock: Clock) => RoomStore): v
     const again = { peerId: cy.peerId ?? '', attempt: 2 }
     t.equal(await new ResumableMember().join(store, 'r', 4, again, { identity: { subject: 'cy' } }), 'kicked')
     t.equal(clock.pending, 0)
+  })
+
+  t.test('nobody comes in by the seat of somebody else', async (t) => {
+    const { store, ada } = await startRoom()
+    const bo = new ResumableMember()
+    await bo.join(store, 'r', 4, undefined, { identity: { subject: 'bo', tokenId: 'b1' } })
+    bo.take()
+    const mallory = await join(store, { identity: { subject: 'mallory' } })
+    await order(ada, { kind: 'kick', peerId: idOf(mallory) })
+    const inPlaceOfBo = async (identity: object): Promise<string> =>
+      new ListeningMember().join(store, 'r', 4, {}, { identity, replaces: { peerId: bo.peerId ?? '', attempt: 1 } })
+    t.equal(await inPlaceOfBo({ subject: 'mallory' }), 'kicked')
+    await order(ada, { kind: 'door', door: 'locked' })
+    t.equal(await inPlaceOfBo({ subject: 'stranger' }), 'locked')
+    t.equal(await inPlaceOfBo({}), 'locked')
+    await order(ada, { kind: 'door', door: 'knock' })
+    t.equal(await inPlaceOfBo({ subject: 'stranger' }), 'knocking')
+    t.ok(bo.isAttached, 'whose seat it was has it')
+    await store.release('r', bo.peerId ?? '', 1)
+    const place = { peerId: bo.peerId ?? '', attempt: 2 }
+    const inKeptPlace = async (identity: object): Promise<string> =>
+      new ListeningMember().join(store, 'r', 4, {}, { identity, replaces: place })
+    t.equal(await inKeptPlace({ subject: 'mallory' }), 'kicked')
+    t.equal(await inKeptPlace({ subject: 'bo', tokenId: 'b2' }), 'seated', 'with another token of its own')
+  })
+
+  t.test('of those who came by one link the one who is kicked is gone, and the link lets nobody else in', async (t) => {
+    const { store, ada } = await startRoom()
+    const identity = { tokenId: 'link' }
+    const bo = await join(store, { identity })
+    const cy = new ResumableMember()
+    await cy.join(store, 'r', 4, undefined, { identity })
+    cy.take()
+    await order(ada, { kind: 'kick', peerId: idOf(bo) })
+    t.ok(cy.isAttached)
+    t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity }), 'kicked')
+    const again = { peerId: cy.peerId ?? '', attempt: 1 }
+    t.equal(await new ResumableMember().join(store, 'r', 4, again, { identity }), 'seated', 'who is in may load anew')
+  })
+
+  t.test('who is let in while a second of the same person is refused hears so', async (t) => {
+    const { store, ada } = await startRoom()
+    const identity = { subject: 'bo' }
+    await join(store, { identity })
+    await order(ada, { kind: 'door', door: 'knock' })
+    const again = await join(store, { identity, onDuplicate: 'reject' })
+    t.equal(await order(ada, { kind: 'admit', peerId: idOf(again) }), 'done')
+    t.strictSame([again.turnedAwayAs, ada.knockEnds], ['duplicate', ['refused']])
   })
 
   t.test('who is in loads its page anew also behind a locked door', async (t) => {

@@ -96,7 +96,8 @@ export class ListeningMember implements Sink {
         break
       }
       case 'peer-left':
-        if (!this.known.delete(entry.peerId)) this.faults.push('told that a stranger left')
+        // Who is thrown out may have lost its seat before.
+        if (!this.known.delete(entry.peerId) && entry.reason !== 'kicked') this.faults.push('told that a stranger left')
         this.goodbyes.push(entry.reason)
         break
       case 'knock':
