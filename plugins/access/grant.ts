@@ -19,6 +19,7 @@ export function readGrant(value: unknown, limits: Limits): Grant {
     const error = Value.Errors(Grant, value).First()
     throw new InvalidGrant(`${error?.path.slice(1) || 'a grant'}: ${error?.message}`)
   }
+  if (!isMeant(value)) throw new InvalidGrant('a grant: nothing of it is known here')
   const { role, subject, tokenId, capacity } = value
   const name = readGrantedName(value, limits)
   return {
@@ -37,4 +38,12 @@ function readGrantedName({ name }: Grant, limits: Limits): string | undefined {
     if (error instanceof SignalingError) throw new InvalidGrant(`name: ${error.message}`)
     throw error
   }
+}
+
+/** An answer of another kind that happens to be an object lets nobody in: a response that was not read, say, or an error. */
+function isMeant(value: Grant): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const keys = Object.keys(value)
+  return keys.length === 0 || keys.some((key) => key === 'allow' || Object.hasOwn(Grant.properties, key))
 }

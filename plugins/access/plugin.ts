@@ -38,6 +38,8 @@ export const access = fp<AccessOptions>(
     const tokens = keys.isEmpty ? undefined : new RoomTokens({ keys, config, limits })
     const asked = [webhook(config), authorize].filter((question) => question !== undefined)
     const isOpen = tokens === undefined && asked.length === 0
+    if (config.authorizeUrl === '' && config.authorizeSecrets.length > 0)
+      throw new SettingError('{authorizeSecrets} needs {authorizeUrl} beside it.')
     if (isOpen && config.waitingRoom)
       throw new SettingError('{waitingRoom} needs {tokenSecrets} or something else that says who is a host.')
     const timeoutMs = config.authorizeTimeoutMs

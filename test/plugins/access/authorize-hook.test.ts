@@ -44,7 +44,7 @@ t.test('what it says is done: a grant, a refusal, now or later', async (t) => {
     guest: {},
     later: Promise.resolve({}),
     undefineds: { name: undefined, role: undefined } as object,
-    more: { isAdmin: true } as object,
+    more: { role: 'guest', isAdmin: true } as object,
     no: null,
     notLater: Promise.resolve(null),
     false: false as unknown as null,
@@ -59,6 +59,9 @@ t.test('what it says is done: a grant, a refusal, now or later', async (t) => {
 
 t.test('whatever else it does, nobody comes in', async (t) => {
   const verdicts: Record<string, () => unknown> = {
+    response: () => new Response('no', { status: 403 }),
+    unknown: () => ({ error: 'no' }),
+    mistyped: () => ({ allowed: false }),
     throws: () => {
       throw new Error('the database is away')
     },

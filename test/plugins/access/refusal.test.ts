@@ -13,6 +13,17 @@ async function enter(t: Test, url: string, roomId: string, more: object = {}): P
   return client
 }
 
+t.test('a token counts in the first message alone: one in the address or a header is not looked at', async (t) => {
+  const { url } = await startService(t, settings)
+  for (const client of [
+    await Client.connect(t, `${url}/ws?token=${await good()}`),
+    await Client.connect(t, url, { headers: { authorization: `Bearer ${await good()}` } }),
+  ]) {
+    client.send({ type: 'join', roomId: room })
+    t.match(await client.next('error'), { code: 'token-required' })
+  }
+})
+
 t.test(
   'a refused join reveals nothing: it is the same whether the room exists, is full, or is not there',
   async (t) => {
