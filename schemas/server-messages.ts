@@ -39,6 +39,11 @@ export const Joined = Type.Object(
     peerId: PeerId,
     members: Type.Array(Member, { description: 'The others, oldest first.' }),
     capacity: Type.Integer({ minimum: 2, description: 'How many this room holds.' }),
+    name: Type.Optional(
+      Type.String({
+        description: 'What you are called, where your token or the application says so; it cannot be changed.',
+      }),
+    ),
     role: Type.Optional(Role),
     door: Type.Optional(Door),
     iceServers: Type.Optional(IceServers.properties.iceServers),

@@ -13,8 +13,12 @@ declare module 'fastify' {
 }
 
 export interface IceServers {
-  /** At once, unless the application is asked. Never fails. */
-  for(member: IceMember): Given | Promise<Given>
+  /**
+   * At once, unless the application is asked. Never fails.
+   *
+   * @param former  what the member has: comes back where the application fails
+   */
+  for(member: IceMember, former?: Given): Given | Promise<Given>
   /** How it was at the last check; undefined when there are no TURN servers. */
   readonly health: TurnHealth | undefined
   /** Tries every server once, now. */
@@ -45,7 +49,7 @@ export const iceServers = fp<IceServersOptions>(
     const isTurn = config.turnUrls.length > 0 && config.turnSecrets.length > 0
 
     app.decorate('iceServers', {
-      for: (member) => (hook === undefined ? configured.for(member) : ask(hook, member)),
+      for: (member, former) => (hook === undefined ? configured.for(member) : ask(hook, member, former)),
       get health() {
         return isTurn ? watch.health : undefined
       },
@@ -54,14 +58,14 @@ export const iceServers = fp<IceServersOptions>(
     if (isTurn || config.stunUrls.length > 0) app.addHook('onListen', async () => watch.start())
     app.addHook('onClose', async () => watch.stop())
 
-    async function ask(hook: IceServersHook, member: IceMember): Promise<Given> {
+    async function ask(hook: IceServersHook, member: IceMember, former: Given | undefined): Promise<Given> {
       try {
         return await askHook(hook, member)
       } catch (error) {
         // Its message alone: what else an error of somebody's code holds may be a password.
         const reason = error instanceof Error ? error.message : String(error)
-        app.log.error({ roomId: member.roomId, reason }, 'iceServers failed, the configured servers are given')
-        return configured.for(member)
+        app.log.error({ roomId: member.roomId, reason }, 'iceServers failed, other servers are given')
+        return former ?? configured.for(member)
       }
     }
   },

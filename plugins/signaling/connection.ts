@@ -85,7 +85,7 @@ export class Connection {
       this.#pingAt = now + limits.pingIntervalMs
       this.#pongBy = now + limits.pongTimeoutMs
       // A page cannot see the other kind, and whoever can resume wants to know early that its socket is dead.
-      if (this.#session.isResumable) this.#session.tell({ type: 'ping' })
+      if (this.#session.hearsPing) this.#session.tell({ type: 'ping' })
       else this.#socket.ping()
     }
     if (this.#isClosing) return

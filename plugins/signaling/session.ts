@@ -9,8 +9,9 @@ import {
   SignalingError,
 } from '../../schemas/index.js'
 import type { Authorize } from '../access/access.js'
+import type { IceMember } from '../ice-servers/ice-servers.js'
 import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
-import { type IceGiver, IceHandout } from './ice-handout.js'
+import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
 import { chain } from './stamp.js'
 
@@ -50,6 +51,10 @@ export class Session implements Sink {
   joinId: unknown
   #isOver = false
   #isRenewing = false
+  /** Whether the client can answer a `ping`, as it can resume. */
+  knowsPing = false
+  /** For who asks without being in a room. */
+  #strangersIce: IceHandout | undefined
   /** The last of the client's messages that it has been told was taken. */
   #acknowledged = 0
   /** Whether the client is known to have heard of its seat. Who has not cannot come back to it, and would find it taken. */
@@ -73,6 +78,11 @@ export class Session implements Sink {
   /** Whether it waits for a host to let it in. */
   get isKnocking(): boolean {
     return this.#knock !== undefined
+  }
+
+  /** Whether it is to be pinged in a way that a page can see. */
+  get hearsPing(): boolean {
+    return this.isResumable || (this.isKnocking && this.knowsPing)
   }
 
   /** Whether its seat outlives its socket. */
@@ -119,6 +129,12 @@ export class Session implements Sink {
     if (given !== undefined) this.tell({ type: 'ice-servers', ...given })
   }
 
+  /** Tells somebody who is in no room which servers there would be. */
+  async tellStranger(member: IceMember): Promise<void> {
+    this.#strangersIce ??= new IceHandout(this.context.iceServers)
+    this.tell({ type: 'ice-servers', ...(await this.#strangersIce.prepare(member)) })
+  }
+
   /** Replaces passwords that run out, for who can take that in. */
   renewIceServers(): void {
     if (!this.isResumable || !this.ice.isDue || this.#isRenewing) return
@@ -136,9 +152,11 @@ export class Session implements Sink {
   }
 
   async leave(reason: LeaveReason): Promise<void> {
-    const [seat, knock] = [this.#seat, this.#knock]
+    const knock = this.#knock
     this.#knock = undefined
     await knock?.withdraw()
+    // Let in at the last moment it may have one now.
+    const seat = this.#seat
     if (seat === undefined) return
     this.#seat = undefined
     await seat.leave(reason)
@@ -204,6 +222,7 @@ export class Session implements Sink {
       peerId,
       members: [...others],
       capacity,
+      ...(seat.identity.name !== undefined && { name: seat.identity.name }),
       ...(seat.isHost && { role: 'host' }),
       ...(seat.door !== 'open' && { door: seat.door }),
       ...(given !== undefined && given.iceServers.length > 0 && given),
@@ -243,10 +262,9 @@ export class Session implements Sink {
     else this.tell({ ...messageOf(entry), ...link })
   }
 
-  #tellIceServersOf({ roomId, identity: { subject }, isHost }: Seat): void {
-    const member = { roomId, ...(subject !== undefined && { subject }), ...(isHost && { role: 'host' as const }) }
+  #tellIceServersOf({ roomId, identity, isHost }: Seat): void {
     this.ice
-      .prepare(member)
+      .prepare(iceMemberOf(roomId, identity, isHost))
       .then((given) => {
         if (given.ttlMs !== undefined && this.#seat !== undefined) this.tell({ type: 'ice-servers', ...given })
       })

@@ -37,6 +37,20 @@ t.test('it gives allocations over each transport, and there is nothing to warn o
   t.notMatch(log(), /bad configuration|unknown|unrecognized|CONFIG (ERROR|WARNING)/i)
 })
 
+t.test('what no test can try out here is set', async (t) => {
+  const settings = new Map(
+    Array.from(readFileSync(file, 'utf8').matchAll(/^([a-z][\w-]*)(?:=(\S+))?/gm), ([, name, value]) => [name, value]),
+  )
+  for (const name of ['no-multicast-peers', 'no-tcp-relay', 'no-cli', 'use-auth-secret', 'fingerprint'])
+    t.ok(settings.has(name), name)
+  const ports = Number(settings.get('max-port')) - Number(settings.get('min-port'))
+  t.ok(
+    Number(settings.get('total-quota')) > 0 && Number(settings.get('total-quota')) <= ports,
+    'no more than there are ports',
+  )
+  t.ok(Number(settings.get('max-bps')) > 0)
+})
+
 t.test('as it comes, without a secret, it lets nobody in', async (t) => {
   const { urls } = await startCoturn(t, { file, secrets: [] })
   for (const turnSecrets of [[turnSecret], [''], ['north']]) {

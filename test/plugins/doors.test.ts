@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap'
 import type { Grant } from '../../plugins/access/grant.js'
 import { Client, startService } from '../helper.js'
-import { ResumingClient } from '../resuming-client.js'
+import { macOf, ResumingClient } from '../resuming-client.js'
+import { seconds, secret, tokenBy } from './access/token-kit.js'
 
 /** Whoever is called Ada is a host; everybody is known by the name. */
 function authorize(_request: unknown, { name = '' }: { readonly name?: string }): Grant {
@@ -96,6 +97,92 @@ t.test('who is kicked while it is away finds neither its seat nor another one', 
   t.equal(bo.lastError, 'resume-gone')
   const again = await ask(t, url, 'Bo')
   t.match(await again.next('error'), { code: 'kicked' })
+})
+
+t.test('who is kicked is known by its token, also where that does not say who it is', async (t) => {
+  const { url } = await startService(t, { tokenSecrets: [secret] })
+  const enter = async (claims: object): Promise<Client> => {
+    const client = await Client.connect(t, url)
+    client.send({
+      type: 'join',
+      roomId,
+      ...more,
+      token: await tokenBy(secret, { claims: { room: roomId, ...claims } }),
+    })
+    return client
+  }
+  const ada = await enter({ role: 'host', jti: 'ada' })
+  await ada.next('joined')
+  const exp = seconds() + 600
+  for (const claims of [{ jti: 'link' }, { exp }]) {
+    const bo = await enter(claims)
+    const { peerId } = await bo.next('joined')
+    ada.send({ type: 'kick', peerId })
+    t.match(await bo.closed, { code: 4010 })
+    t.match(await (await enter(claims)).next('error'), { code: 'kicked' })
+  }
+  await (await enter({ jti: 'another' })).next('joined')
+})
+
+t.test('nobody comes in by the seat of an accomplice', async (t) => {
+  const { url, ada } = await start(t)
+  const bo = new ResumingClient(url, roomId, () => {})
+  t.teardown(() => bo.socket?.terminate())
+  await bo.join({ ...more, name: 'Bo' })
+  const mallory = await Client.join(t, url, roomId, { ...more, name: 'Mallory' })
+  ada.send({ type: 'kick', peerId: mallory.peerId })
+  await mallory.closed
+  const { key = '' } = bo.session ?? {}
+  const replace = (attempt: number): object => ({
+    peerId: bo.peerId,
+    attempt,
+    mac: macOf(key, 'replace', roomId, bo.peerId, attempt),
+  })
+  const comeAs = async (name: string, attempt: number): Promise<Client> => {
+    const client = await Client.connect(t, url)
+    client.send({ type: 'join', roomId, ...more, name, replace: replace(attempt) })
+    return client
+  }
+  t.match(await (await comeAs('Mallory', 1)).next('error'), { code: 'kicked' })
+  ada.send({ type: 'lock' })
+  t.match(await (await comeAs('Stranger', 2)).next('error'), { code: 'room-locked' })
+  ada.send({ type: 'lock', knock: true })
+  await ada.settle()
+  await (await comeAs('Stranger', 3)).next('knocking')
+  await (await comeAs('Bo', 4)).next('joined')
+})
+
+t.test('who breaks its socket, to stay connected to the others alone, is thrown out all the same', async (t) => {
+  const { url, ada } = await start(t)
+  const bo = await Client.join(t, url, roomId, { ...more, name: 'Bo' })
+  const cy = await Client.join(t, url, roomId, { ...more, name: 'Cy' })
+  bo.socket.terminate()
+  await cy.next('ready')
+  await cy.next('ready')
+  t.match(await cy.next('peer-left'), { peerId: bo.peerId, reason: 'disconnected' })
+  ada.send({ type: 'kick', peerId: bo.peerId })
+  t.match(await cy.next('peer-left'), { peerId: bo.peerId, reason: 'kicked' })
+  t.match(await (await ask(t, url, 'Bo')).next('error'), { code: 'kicked' })
+})
+
+t.test('who knocks takes no other seat meanwhile, and is pinged if it can tell', async (t) => {
+  const { url, ada } = await start(t, { pingIntervalMs: 200, pongTimeoutMs: 300 })
+  const held = new ResumingClient(url, 'elsewhere', () => {})
+  await held.join({ name: 'Bo' })
+  held.terminate()
+  ada.send({ type: 'lock', knock: true })
+  const bo = await Client.connect(t, url, { autoPong: false })
+  bo.send({ type: 'join', roomId, ...more, name: 'Bo', resume: true })
+  await bo.next('knocking')
+  bo.send(held.resumeMessage(1))
+  t.match(await bo.next('error'), { code: 'bad-message' })
+  for (let pings = 0; pings < 3; pings += 1) {
+    await bo.next('ping')
+    bo.send({ type: 'pong' })
+  }
+  // Without an answer it does not wait any longer.
+  await bo.closed
+  for (;;) if ((await ada.nextFrame()).includes('knock-ended')) break
 })
 
 t.test('a locked room says so to guests, and takes hosts', async (t) => {

@@ -1,6 +1,7 @@
 import { type Join, type RoomId, SignalingError } from '../../../schemas/index.js'
 import { readRoomId } from '../../naming/room-id.js'
 import type { JoinRequest } from '../../rooms/room-store.js'
+import { iceMemberOf } from '../ice-handout.js'
 import { readProfile } from '../profile.js'
 import type { ResumeKeys } from '../resume-keys.js'
 import type { Handler } from './handler.js'
@@ -30,8 +31,8 @@ export const join: Handler<'join'> = async (session, message) => {
     onDuplicate: settings.duplicateIdentity,
     door: settings.waitingRoom ? ('knock' as const) : ('open' as const),
   }
-  const { subject, role } = grant
-  await session.ice.prepare({ roomId, ...(subject !== undefined && { subject }), ...(role && { role }) })
+  await session.ice.prepare(iceMemberOf(roomId, grant, grant.role === 'host'))
+  session.knowsPing = message.resume === true
   session.isExpected = true
   session.joinId = message.id
 

@@ -6,7 +6,8 @@ export const resume: Handler<'resume'> = async (session, { roomId, peerId, attem
   const { rooms, keys } = session.context
   // Before the store is asked: a forgery costs one hash.
   if (!keys.isGenuine('resume', roomId, peerId, [attempt, seq], mac)) throw new SignalingError('resume-gone')
-  if (session.seat !== undefined) throw new SignalingError('bad-message', 'resume: this socket has a seat')
+  if (session.seat !== undefined || session.isKnocking)
+    throw new SignalingError('bad-message', 'resume: this socket has a seat, or waits for one')
   const outcome = await rooms.resume(roomId, { peerId, attempt, seq }, session)
   if (outcome === 'gone') throw new SignalingError('resume-gone')
   if (outcome === 'stale') throw new SignalingError('resume-stale')
