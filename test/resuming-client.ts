@@ -183,7 +183,11 @@ export class ResumingClient {
       default:
         if (!('seq' in message) || message.seq === undefined) {
           if (message.type === 'error') this.lastError = message.code
-          else if (message.type !== 'left' && message.type !== 'full' && message.type !== 'draining')
+          else if (
+            message.type !== 'left' &&
+            message.type !== 'full' &&
+            !['draining', 'ice-servers'].includes(message.type)
+          )
             this.faults.push(`${message.type} without a seq`)
           break
         }

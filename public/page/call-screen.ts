@@ -89,6 +89,7 @@ export class CallScreen {
       else this.#dismiss(peer, reason === 'replaced' ? 'disconnected' : reason)
     })
     this.#host.use(call)
+    call.on('host', () => this.#refresh())
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
     call.on('error', (error) => reportError(error))

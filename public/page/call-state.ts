@@ -12,6 +12,7 @@ export type PageState =
   | 'locked'
   | 'refused'
   | 'kicked'
+  | 'taken'
   | 'access-away'
   | 'unsupported'
   | 'waiting'

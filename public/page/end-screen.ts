@@ -54,6 +54,8 @@ function sentences(reason: CallError | 'left', texts: Texts): readonly [title: s
   switch (reason.code) {
     case 'kicked':
       return [texts.endKicked, texts.kicked]
+    case 'replaced':
+      return [texts.endLost, texts.endReplaced]
     case 'access-denied':
       return [texts.endLost, texts.inviteExpired]
     case 'closed':

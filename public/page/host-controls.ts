@@ -34,8 +34,10 @@ export class HostControls {
       if (this.#host !== undefined) this.#status.announce(this.#speech.texts.doorIs[door])
       this.#refresh()
     })
-    // Whoever joins anew may be another one then.
-    call.on('signaling', () => this.#refresh())
+    call.on('error', ({ code }) => {
+      if (code === 'room-full') this.#status.announce(this.#speech.texts.noPlace)
+    })
+    call.on('host', () => this.#refresh())
     this.#refresh()
   }
 

@@ -6,7 +6,7 @@ import type { Texts } from './texts.js'
 export type Notice =
   | Extract<
       PageState,
-      'full' | 'server-away' | 'rejected' | 'unsupported' | 'locked' | 'refused' | 'kicked' | 'access-away'
+      'full' | 'server-away' | 'rejected' | 'unsupported' | 'locked' | 'refused' | 'kicked' | 'taken' | 'access-away'
     >
   | 'needs-invite'
   | 'invite-expired'
@@ -27,6 +27,8 @@ export function noticeOf(error: unknown): Notice {
       return 'locked'
     case 'knock-refused':
       return 'refused'
+    case 'identity-taken':
+      return 'taken'
     case 'kicked':
     case 'unsupported':
       return error.code
@@ -53,6 +55,7 @@ export function sentenceOf(notice: Notice, texts: Texts): string {
     locked: texts.locked,
     refused: texts.refused,
     kicked: texts.kicked,
+    taken: texts.taken,
     'access-away': texts.accessAway,
     'needs-invite': texts.needsInvite,
     'invite-expired': texts.inviteExpired,
@@ -78,5 +81,5 @@ export function stateOf(notice: Notice): PageState {
 
 /** Whether the same again can succeed, with nothing but time gone by. */
 export function canBeTriedAgain(notice: Notice): boolean {
-  return ['full', 'server-away', 'locked', 'access-away'].includes(notice)
+  return ['full', 'server-away', 'locked', 'taken', 'access-away'].includes(notice)
 }

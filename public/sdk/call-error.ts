@@ -12,6 +12,8 @@ export const callErrors = {
   'room-locked': { message: 'a host lets nobody in at the moment', retryable: true },
   'knock-refused': { message: 'a host has not let one in', retryable: false },
   kicked: { message: 'a host has thrown one out', retryable: false },
+  'identity-taken': { message: 'somebody with the same identity is in the room', retryable: true },
+  replaced: { message: 'another page has taken the seat', retryable: false },
   rejected: { message: 'the signaling service refused the request', retryable: false },
   'ice-failed': { message: 'a peer cannot be reached; it is tried again', retryable: true },
   'browser-failed': { message: 'the browser refused something that the call can do without', retryable: false },
@@ -54,6 +56,7 @@ const refusals: Partial<Record<string, CallErrorCode>> = {
   'room-full': 'room-full',
   'knock-refused': 'knock-refused',
   kicked: 'kicked',
+  'identity-taken': 'identity-taken',
 }
 
 /** The one class of error of this SDK: branch on `code`, show your own words. */

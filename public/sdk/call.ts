@@ -31,6 +31,8 @@ export interface CallEvents extends RosterEvents {
   ended: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** How one gets into the room is another way now. */
   door: Door
+  /** You are a host now, or none any more: having joined anew, with another token. */
+  host: Host | undefined
   /** Something went wrong and the call goes on. For logs. */
   error: CallError
   /** The last event. Every connection is closed; published tracks are yours to stop, but for those of `shareScreen`. */
@@ -40,8 +42,8 @@ export interface CallEvents extends RosterEvents {
 /** How the connections are made. */
 export interface CallOptions {
   /**
-   * STUN and TURN servers, or what gives them: asked before the first connection and before each ICE restart, with a second to
-   * answer. Default: those that the service sends
+   * STUN and TURN servers, or what gives them: asked at first, and, once ten seconds have gone by, before each connection and ICE
+   * restart, with a second to answer. Default: those that the service sends
    */
   readonly iceServers?: IceServersOption
   /** `relay`: nothing but TURN. */
@@ -255,9 +257,13 @@ export class Call extends Emitter<CallEvents> {
 
   /**
    * Changes what the others know of you. What is not named stays; undefined takes it away. When the service refuses it (the
-   * event `error`, with the `serviceCode` `name-invalid` or `metadata-invalid`), what you joined with counts again.
+   * event `error`, with the `serviceCode` `name-invalid` or `metadata-invalid`), what you joined with counts again. A name that
+   * the token gives stays (`name-fixed`).
    */
   update(change: Profile): void {
+    if ('name' in change && this.#own.isNameGiven) {
+      this.emit('error', CallError.ofService({ code: 'name-fixed', message: 'your name is what the token says' }))
+    }
     this.#say(this.#own.update(change))
   }
 
@@ -366,8 +372,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #takeBack({ code, id }: ErrorMessage): void {
-    const field =
-      code === 'name-invalid' || code === 'name-fixed' ? 'name' : code === 'metadata-invalid' ? 'metadata' : undefined
+    const field = code === 'name-invalid' ? 'name' : code === 'metadata-invalid' ? 'metadata' : undefined
     const update = field && this.#own.takeBack(field, id)
     if (update !== undefined) this.#say(update)
   }
@@ -447,14 +452,23 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** What the service says to whoever comes in. */
-  #hearJoined({ peerId, role, door = 'open', iceServers }: Joined): void {
+  #hearJoined({ peerId, name, role, door = 'open', iceServers }: Joined): void {
     this.#id = peerId
-    if (role !== 'host') this.#host = undefined
-    else this.#host ??= new Host((message) => void this.#session.send(message))
+    this.#own.givenName = name
     // Who knocks is said anew.
     this.#host?.forgetKnocks()
+    const former = this.#host
+    this.#host = role === 'host' ? (former ?? this.#makeHost()) : undefined
+    if (this.#host !== former) this.emit('host', this.#host)
     if (iceServers !== undefined) this.#ice.update(iceServers)
     this.#setDoor(door)
+  }
+
+  #makeHost(): Host {
+    return new Host(
+      (message) => this.#session.send(message),
+      (peer) => this.#roster.remove(peer.memberId, 'kicked'),
+    )
   }
 
   #setDoor(door: Door): void {

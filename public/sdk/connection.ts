@@ -57,6 +57,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   #remoteUfrags: ReadonlySet<string> | undefined
   #wasAnswered = false
   #configuration: RTCConfiguration
+  /** Whether the next offer looks for other ways. */
+  #isRestarting = false
 
   constructor(options: ConnectionOptions) {
     super()
@@ -121,14 +123,7 @@ export class Connection extends Emitter<ConnectionEvents> {
    */
   restartIce(): void {
     if (!this.isNegotiated) return
-    const refreshed = this.#options.ice.refresh()
-    if (refreshed === undefined) this.#restartIce()
-    else void refreshed.then(() => this.#restartIce())
-  }
-
-  #restartIce(): void {
-    if (this.pc.signalingState === 'closed') return
-    this.#configure()
+    this.#isRestarting = true
     this.pc.restartIce()
     // It waits for the answer to an offer, which may have gone where nobody was. One that was heard is not taken twice.
     if (this.pc.signalingState === 'have-local-offer') this.#sendDescription()
@@ -138,10 +133,16 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.pc.close()
   }
 
-  /** Addresses that are gathered from now on are those of the servers that there are now. */
-  #configure(): void {
-    const { configuration } = this.#options.ice
-    if (configuration === this.#configuration) return
+  /**
+   * Addresses that are gathered from now on are those of the servers that there are now.
+   *
+   * @param isRestart  whether ways are looked for once more
+   */
+  async #configure(isRestart: boolean): Promise<void> {
+    const { ice } = this.#options
+    await ice.refresh(isRestart)
+    const { configuration } = ice
+    if (configuration === this.#configuration || this.pc.signalingState === 'closed') return
     this.#configuration = configuration
     try {
       this.pc.setConfiguration(configuration)
@@ -189,6 +190,9 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   async #offer(): Promise<void> {
     if (this.pc.signalingState !== 'stable') return
+    await this.#configure(this.#isRestarting)
+    // Meanwhile nothing else has had its turn.
+    this.#isRestarting = false
     await this.pc.setLocalDescription()
     this.#sendDescription()
   }
@@ -197,7 +201,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     // Both offered: the initiator's stands, the other side rolls its own back (setRemoteDescription does that).
     if (this.pc.signalingState === 'have-local-offer' && this.#options.isInitiator) return
     if (!this.#fresh.admit(sdp)) return
-    this.#configure()
+    await this.#configure(this.#isRestartOf(ufragsOf(sdp)))
     await this.pc.setRemoteDescription({ type: 'offer', sdp })
     this.#adoptSlots()
     await this.#onDescribed(sdp)
@@ -214,9 +218,13 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#wasAnswered = true
   }
 
+  #isRestartOf(ufrags: ReadonlySet<string>): boolean {
+    return this.#remoteUfrags !== undefined && [...ufrags].some((ufrag) => !this.#remoteUfrags?.has(ufrag))
+  }
+
   async #onDescribed(sdp: string): Promise<void> {
     const ufrags = ufragsOf(sdp)
-    const isRestart = this.#remoteUfrags !== undefined && [...ufrags].some((ufrag) => !this.#remoteUfrags?.has(ufrag))
+    const isRestart = this.#isRestartOf(ufrags)
     this.#remoteUfrags = ufrags
     if (isRestart) this.emit('restarted', undefined)
     for (const candidate of this.#candidates.describe(sdp)) {

@@ -71,6 +71,7 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
         peerId: text(fields, 'peerId'),
         members: members(fields['members']),
         capacity: number(fields, 'capacity'),
+        ...(typeof fields['name'] === 'string' && { name: fields['name'] }),
         ...(fields['role'] === 'host' && { role: 'host' }),
         ...doorOf(fields['door']),
         ...(Array.isArray(fields['iceServers']) && { iceServers: iceServers(fields['iceServers']) }),

@@ -27,13 +27,15 @@ export interface HostEvents {
  * @see docs/access.md
  */
 export class Host extends Emitter<HostEvents> {
-  readonly #send: (message: ClientMessage) => void
+  readonly #send: (message: ClientMessage) => unknown
+  readonly #drop: (peer: Peer) => void
   readonly #knocks = new Map<string, Knock>()
 
   /** @internal made by `Call` */
-  constructor(send: (message: ClientMessage) => void) {
+  constructor(send: (message: ClientMessage) => unknown, drop: (peer: Peer) => void) {
     super()
     this.#send = send
+    this.#drop = drop
   }
 
   /** Who knocks, by the id, oldest first. */
@@ -41,9 +43,13 @@ export class Host extends Emitter<HostEvents> {
     return this.#knocks
   }
 
-  /** Throws somebody out, who stays out for as long as the room exists, as far as the token says who it is. */
+  /**
+   * Throws somebody out, who stays out for as long as the room exists, as far as the token says who it is. Also somebody whom the
+   * service knows no more, and who is still connected.
+   */
   kick(peer: Peer): void {
     this.#send({ type: 'kick', peerId: peer.memberId })
+    this.#drop(peer)
   }
 
   /** Lets no guest in any more; with `knock`, those alone that a host lets in. Who is here stays. */

@@ -65,20 +65,19 @@ export class IceSource {
   }
 
   /**
-   * Gets fresh ones, if there is anything to be had.
-   *
-   * @returns undefined when those that there are will do; else a promise that never rejects
+   * Gets fresh ones, if there is anything to be had: of the application always, of the service before an ICE restart, as it
+   * replaces them by itself before they run out. Never rejects.
    */
-  refresh(): Promise<void> | undefined {
+  async refresh(isRestart: boolean): Promise<void> {
     const given = this.#given
-    const isFixed = typeof given !== 'function' && (given !== undefined || !this.#servers.some(hasPassword))
-    if (isFixed || performance.now() - this.#freshMs < freshForMs) return undefined
+    const isAsked = typeof given === 'function' || (given === undefined && isRestart && this.#servers.some(hasPassword))
+    if (!isAsked || performance.now() - this.#freshMs < freshForMs) return
     this.#refreshing ??= (typeof given === 'function' ? this.#askApplication(given) : this.#askService()).finally(
       () => {
         this.#refreshing = undefined
       },
     )
-    return this.#refreshing
+    await this.#refreshing
   }
 
   async #askApplication(given: Extract<IceServersOption, () => unknown>): Promise<void> {

@@ -64,7 +64,7 @@ export async function join(url: string | URL, options: JoinOptions): Promise<Cal
     record,
   })
   const ice = new IceSource(options)
-  await ice.begin()
+  await orAborted(ice.begin(), signal)
   const joined = await session.start(signal)
   return new Call(session, joined, own, ice, options)
 }
@@ -75,5 +75,21 @@ async function tokenOf(token: JoinOptions['token']): Promise<{ readonly token?: 
     return { token: typeof token === 'string' ? token : await token() }
   } catch (cause) {
     throw new CallError('access-unavailable', 'no token', { cause })
+  }
+}
+
+/** @throws CallError `aborted`; what the promise rejects with */
+async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise
+  const done = new AbortController()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const abort = (): void => reject(new CallError('aborted', undefined, { cause: signal.reason }))
+    signal.addEventListener('abort', abort, { signal: done.signal })
+    if (signal.aborted) abort()
+  })
+  try {
+    await Promise.race([promise, aborted])
+  } finally {
+    done.abort()
   }
 }

@@ -22,6 +22,7 @@ export class OwnProfile {
   /** With it the service has let this one in. */
   readonly #first: Profile
   #profile: Profile
+  #givenName: string | undefined
   #updates = 0
   /** The last update that has changed a field: a refusal of an earlier one is of no interest any more. */
   readonly #changedBy: Partial<Record<keyof Profile, number>> = {}
@@ -34,7 +35,17 @@ export class OwnProfile {
   }
 
   get name(): string | undefined {
-    return this.#profile.name
+    return this.#givenName ?? this.#profile.name
+  }
+
+  /** What the service calls this one, whatever it says itself; undefined where it is free to say. */
+  set givenName(name: string | undefined) {
+    this.#givenName = name
+  }
+
+  /** Whether the name is not this one's to say. */
+  get isNameGiven(): boolean {
+    return this.#givenName !== undefined
   }
 
   get metadata(): Readonly<Record<string, unknown>> | undefined {
@@ -86,7 +97,8 @@ export class OwnProfile {
     const { name, metadata } = this.#profile
     return {
       type: 'update',
-      ...('name' in change && { name: name ?? null }),
+      // Where it is given, to say it is an error.
+      ...('name' in change && !this.isNameGiven && { name: name ?? null }),
       ...('metadata' in change && { metadata: metadata === undefined ? null : { ...metadata } }),
     }
   }

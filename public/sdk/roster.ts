@@ -110,6 +110,8 @@ export class Roster extends Emitter<RosterEvents> {
   /** The service says that this one has gone. */
   remove(id: string, reason: GoneReason): void {
     const wasHeld = this.#discard(id)
+    // It may be here as who it was before, too.
+    if (reason === 'kicked') for (const orphan of this.orphans) if (orphan.laterId === id) this.#drop(orphan, reason)
     const peer = this.#shownAs(id)
     if (peer === undefined) return
     // Whom a host has thrown out is not to be seen or heard, nor to see or hear, whatever its own browser does.

@@ -7,6 +7,9 @@ import { SignalingSocket } from './signaling-socket.js'
 /** How long the service may take to answer, from the first byte of the socket on. */
 const answerTimeoutMs = 10_000
 
+/** How long nothing may come while a host is to let one in: longer than any service waits between one ping and the next. */
+const silentWhileKnockingMs = 60_000
+
 /** How to get into a room over a new socket. */
 export interface EntryOptions {
   readonly url: URL
@@ -56,7 +59,12 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
       // A join may have been taken all the same; nobody will come for that seat.
       socket.close(hasSeat ? undefined : 1000)
     }
-    const answerTimer = setTimeout(() => refuse(new CallError('signaling-unreachable', 'no answer')), answerTimeoutMs)
+    const giveUp = (): void => refuse(new CallError('signaling-unreachable', 'no answer'))
+    let answerTimer = setTimeout(giveUp, answerTimeoutMs)
+    const waitOn = (): void => {
+      clearTimeout(answerTimer)
+      answerTimer = setTimeout(giveUp, silentWhileKnockingMs)
+    }
     signal.addEventListener('abort', () => refuse(new CallError('aborted')), listening)
     const accept = (answer: Entry['answer']): void => {
       clearTimeout(answerTimer)
@@ -110,8 +118,13 @@ export function enterRoom(options: EntryOptions): Promise<Entry> {
             accept(message)
             break
           case 'knocking':
+            // Whether the service pings, which not everybody can answer, is seen when it does.
             clearTimeout(answerTimer)
             options.onKnocking()
+            break
+          case 'ping':
+            socket.send({ type: 'pong' })
+            waitOn()
             break
           case 'full':
             refuse(new CallError('room-full'))

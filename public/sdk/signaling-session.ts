@@ -1,6 +1,6 @@
 import type { ClientMessage, closeCodes, Joined, LeaveRequest, Replace, Resync } from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
-import { CallError } from './call-error.js'
+import { CallError, type CallErrorCode } from './call-error.js'
 import type { IncomingFrame, IncomingMessage } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import { Liveness } from './liveness.js'
@@ -24,8 +24,11 @@ const ghostSeatMs = 60_000
 /** How long a change from one socket to the next may take before it counts as a break. */
 const changeMs = 1000
 
-/** With which the socket of somebody is closed whom a host throws out. */
-const kickedCode = 4010 satisfies (typeof closeCodes)['kicked']['code']
+/** Of the codes with which a socket is closed for good, those that say more than that. */
+const finalCodes: Readonly<Partial<Record<number, CallErrorCode>>> = {
+  [4001 satisfies (typeof closeCodes)['replaced']['code']]: 'replaced',
+  [4010 satisfies (typeof closeCodes)['kicked']['code']]: 'kicked',
+}
 
 /** More than a seat of any use has: a service that takes nothing in is not waited for for ever. */
 const maxUnacknowledged = 2048
@@ -359,7 +362,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     } else {
       // It is given up with such a close, or another page has it.
       this.#seat = undefined
-      this.#end(new CallError(code === kickedCode ? 'kicked' : 'rejected', `${code} ${reason}`.trim()))
+      this.#end(new CallError(finalCodes[code] ?? 'rejected', `${code} ${reason}`.trim()))
     }
   }
 

@@ -1,7 +1,10 @@
 import t, { type Test } from 'tap'
+import { encodeXorAddress } from '../../plugins/ice-servers/stun-address.js'
+import { attributeTypes, encodeMessage, type ReceivedMessage } from '../../plugins/ice-servers/stun-message.js'
 import { checkTexts } from '../../public/page/check/texts.js'
 import { startCoturn, turnSecret } from '../coturn.js'
 import { startService } from '../helper.js'
+import { startStub } from '../turn-stub.js'
 import { faults } from './accessibility.js'
 import { type BrowserName, openBrowser, ownAddress, Person } from './browsers.js'
 
@@ -18,16 +21,20 @@ interface OpenOptions {
   readonly browserName?: BrowserName
   readonly fragment?: string
   readonly locale?: string
+  readonly prepare?: () => void
   readonly media?: 'trusting' | 'refused' | 'absent'
 }
 
 async function open(
   t: Test,
   url: string,
-  { browserName = 'chromium', fragment = '', locale = 'en', media = 'trusting' }: OpenOptions = {},
+  { browserName = 'chromium', fragment = '', locale = 'en', media = 'trusting', prepare }: OpenOptions = {},
 ): Promise<Person> {
   const browser = await openBrowser(browserName, browserName === 'chromium' ? media : 'given')
-  return Person.open(t, browser, `${url.replace('ws', 'http')}/check${fragment}`, { locale })
+  return Person.open(t, browser, `${url.replace('ws', 'http')}/check${fragment}`, {
+    locale,
+    ...(prepare && { prepare }),
+  })
 }
 
 t.test('everything works: it is said, each by itself', async (t) => {
@@ -60,6 +67,22 @@ t.test('everything works: it is said, each by itself', async (t) => {
   t.strictSame(ada.complaints, [])
 })
 
+t.test('the public address is asked for where there is somebody to ask', async (t) => {
+  const address = ({ transactionId, ...request }: ReceivedMessage): Buffer => {
+    const value = encodeXorAddress({ address: '198.51.100.7', port: 40_000 }, transactionId)
+    const attributes = [{ type: attributeTypes.xorMappedAddress, value }]
+    return encodeMessage({ ...request, transactionId, class: 'success', attributes })
+  }
+  for (const [answer, finding] of [
+    [address, 'stun works'],
+    [() => undefined, 'stun stun-silent'],
+  ] as const) {
+    const { port } = await startStub(t, answer)
+    const { url } = await startService(t, { stunUrls: [`stun:127.0.0.1:${port}`], turnCheckIntervalMs: 0 })
+    t.strictSame((await check(await open(t, url))).slice(3, 4), [finding])
+  }
+})
+
 t.test('in Firefox, too', async (t) => {
   const coturn = await startCoturn(t, { address: ownAddress() })
   const { url } = await startService(t, { turnUrls: [coturn.urls.udp, coturn.urls.tcp], turnSecrets: [turnSecret] })
@@ -76,6 +99,32 @@ t.test('what is wrong is said, with what to do', async (t) => {
     t.equal(await ada.page.textContent('#summary'), checkTexts['zh-CN'].someFailed)
     t.equal(await ada.page.getAttribute('html', 'lang'), 'zh-CN')
     await ada.screenshot('check-with-faults')
+  })
+  await t.test('devices that cannot be started, and a page that is not secure', async (t) => {
+    const { url } = await startService(t)
+    for (const [prepare, finding] of [
+      [
+        () => {
+          navigator.mediaDevices.getUserMedia = async () => {
+            throw new DOMException('made to fail', 'NotReadableError')
+          }
+        },
+        'in-use',
+      ],
+      [() => void Object.defineProperty(globalThis, 'isSecureContext', { value: false }), 'insecure'],
+    ] as const) {
+      const ada = await open(t, url, { prepare })
+      t.strictSame((await check(ada)).slice(0, 2), [`camera ${finding}`, `mic ${finding}`])
+      t.strictSame(
+        await ada.page.$$eval('.check-finding', (found) => found.slice(0, 2).map(({ textContent }) => textContent)),
+        Array(2).fill(checkTexts.en.findings[finding]),
+      )
+    }
+  })
+  await t.test('a browser that cannot make connections', async (t) => {
+    const { url } = await startService(t, { turnUrls: [coturn.urls.udp], turnSecrets: [turnSecret] })
+    const ada = await open(t, url, { prepare: () => Reflect.deleteProperty(globalThis, 'RTCPeerConnection') })
+    t.strictSame((await check(ada)).slice(3), ['turn-udp unsupported'])
   })
   await t.test('no devices', async (t) => {
     const { url } = await startService(t)

@@ -70,6 +70,9 @@ t.test('a protected room lets in who has an invitation, and nobody else', async 
     await opens(t, await invite(url, { name: 'Ada', subject: 'ada' })),
     await opens(t, await invite(url, {})),
   ]
+  const addresses: string[] = []
+  bo.page.on('request', (request) => addresses.push(request.url()))
+  bo.page.on('websocket', (socket) => addresses.push(socket.url()))
   t.equal(await ada.page.inputValue('#room'), room)
   await join(ada)
   await join(bo)
@@ -85,6 +88,9 @@ t.test('a protected room lets in who has an invitation, and nobody else', async 
 
   await bo.page.reload()
   await bo.view('call')
+  const token = new URLSearchParams(new URL(copied).hash.slice(1)).get('token') ?? ''
+  const asked = addresses.map((address) => address.split('#')[0] ?? '')
+  t.ok(asked.length > 2 && token.length > 20 && asked.every((address) => !address.includes(token)), 'in no address')
   await Promise.all([ada.seesAndHears(), bo.seesAndHears()])
 })
 
@@ -176,6 +182,41 @@ t.test('whom a host has thrown out gets no picture any more, even if its own pag
   }
   await bo.page.waitForTimeout(2000)
   t.equal(await frames(), last)
+})
+
+t.test('a full room: the host who lets somebody in is told so', async (t) => {
+  const { url } = await startService(t, { ...access, waitingRoom: true })
+  const ada = await opens(t, await invite(url, { name: 'Ada', role: 'host', capacity: 2 }))
+  await join(ada)
+  for (const name of ['Bo', 'Cy']) {
+    const guest = await opens(t, await invite(url, { name }))
+    await guest.page.click('#join')
+    await ada.page.click(`.knock [aria-label="${texts.letSomebodyIn(name)}"]`)
+  }
+  // Perhaps in one breath with who has come.
+  await ada.page.waitForFunction(
+    (text) => document.querySelector('#status')?.textContent?.includes(text),
+    texts.noPlace,
+  )
+  t.ok(await ada.page.isVisible('.knock'), 'who knocks goes on waiting')
+})
+
+t.test('one person, one place: a second page of the same person, as is asked for', async (t) => {
+  for (const duplicateIdentity of ['reject', 'replace'] as const) {
+    const { url } = await startService(t, { ...access, duplicateIdentity })
+    const link = await invite(url, { name: 'Ada', subject: 'ada' })
+    const [first, second] = [await opens(t, link), await opens(t, link)]
+    await join(first)
+    await second.page.click('#join')
+    if (duplicateIdentity === 'reject') {
+      await second.state('taken')
+      t.equal(await second.page.textContent('#lobby-notice'), texts.taken)
+    } else {
+      await second.view('call')
+      await first.view('end')
+      t.equal(await first.page.textContent('#end-reason'), texts.endReplaced)
+    }
+  }
 })
 
 t.test('the door: open, guarded, locked', async (t) => {

@@ -390,7 +390,7 @@ t.test('a seat that another page has taken is not taken back, nor given up', asy
   Object.assign(thief, { peerId: joined.peerId, session: joined.session, seq: joined.seq })
   await thief.resume(99)
   t.equal(thief.lastError, undefined)
-  await ada.isTold('end rejected')
+  await ada.isTold('end replaced')
   // What Ada's page says in ending comes before this.
   await bo.page.evaluate(() => globalThis.call.update({ name: 'Bo B.' }))
   const di = await Member.open(t, await openBrowser('chromium'), url)

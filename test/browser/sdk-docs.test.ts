@@ -16,7 +16,7 @@ export async function use(call: Call, peer: Peer, track: MediaStreamTrack): Prom
   const call2: Call = await join(new URL('wss://example.org/ws'), { room: 'a' })
   await call2.publish('screen-audio', null)
   const stop: () => void = call.on('left', ({ peer, reason, replacedBy }) => {
-    const why: 'left' | 'disconnected' | 'replaced' = reason
+    const why: 'left' | 'disconnected' | 'kicked' | 'replaced' = reason
     console.info(peer.id, why, replacedBy?.id)
   })
   stop()
@@ -143,6 +143,7 @@ const expectations: readonly (readonly [string, RegExp])[] = [
 async function startWith(t: Test, html: string, prefix = ''): Promise<string> {
   const app = Fastify({ forceCloseConnections: true })
   await app.register(signalbox, { prefix })
+  app.get('/invitation', () => 'an invitation')
   app.get('/example.html', (_request, reply) => reply.type('text/html').send(html))
   await listen(t, app)
   return urlOf(app)

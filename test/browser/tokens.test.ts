@@ -44,21 +44,63 @@ async function beginToJoin({ page }: Member, failing = false): Promise<void> {
   }, failing)
 }
 
+/** The next message of a type; what the other side makes of a partner that does not answer is passed over. */
+async function comes<T extends 'ready' | 'peer-left'>(
+  client: Client,
+  type: T,
+): Promise<{ peerId: string; reason?: unknown; name?: unknown }> {
+  for (;;) {
+    const message: { type?: unknown; peerId?: unknown; reason?: unknown; name?: unknown } = JSON.parse(
+      await client.nextFrame(),
+    )
+    if (message.type === type) return { peerId: String(message.peerId), reason: message.reason, name: message.name }
+  }
+}
+
 t.test('a token is asked for again when one has to join anew, so that a call outlives its first one', async (t) => {
   const { url } = await startService(t, { authorize, resumeWindowMs: 100 })
   const host = await Client.join(t, url, 'r', { token: 'host', updates: true })
   const bo = await Member.open(t, await openBrowser('chromium'), url)
   await beginToJoin(bo)
   t.equal(await bo.page.evaluate(() => globalThis.coming), 'joined')
-  await host.next('ready')
+  await comes(host, 'ready')
   await bo.cutOff()
-  t.match(await host.next('peer-left'), { reason: 'expired' })
+  t.match(await comes(host, 'peer-left'), { reason: 'expired' })
   await bo.endCutOff()
-  const { peerId } = await host.next('ready')
+  const { peerId } = await comes(host, 'ready')
   t.equal(await bo.page.evaluate(() => globalThis.asked), 2)
   // The second one names somebody else: to throw that one out is to throw it out for good.
   host.send({ type: 'kick', peerId })
   await bo.page.waitForFunction(() => globalThis.call.signaling === 'closed')
+})
+
+t.test('a name that is given stays, whatever one calls oneself; all else is said', async (t) => {
+  const { url } = await startService(t, { authorize: () => ({ name: 'Ada Lovelace' }), resumeWindowMs: 100 })
+  const bo = await Client.join(t, url, 'r', { updates: true })
+  const ada = await Member.open(t, await openBrowser('chromium'), url)
+  await ada.join({ room: 'r', name: 'Queen' })
+  t.match(await comes(bo, 'ready'), { name: 'Ada Lovelace' })
+  t.equal(await ada.page.evaluate(() => globalThis.call.self.name), 'Ada Lovelace')
+  await ada.cutOff()
+  await comes(bo, 'peer-left')
+  // While nobody hears it.
+  await ada.page.evaluate(() => globalThis.call.update({ name: 'Empress', metadata: { hand: 'up' } }))
+  await ada.endCutOff()
+  await ada.isTold('signaling open')
+  for (;;) {
+    const message: { type?: unknown; metadata?: unknown; name?: unknown } = JSON.parse(await bo.nextFrame())
+    if (message.metadata === undefined) continue
+    t.match(message, { name: 'Ada Lovelace', metadata: { hand: 'up' } })
+    break
+  }
+  await bo.settle()
+  const errors = await ada.page.evaluate(() => globalThis.told.filter((line) => line.startsWith('error')))
+  t.equal(errors.length, 1)
+  t.match(errors[0], /your name is what the token says/)
+  t.strictSame(
+    await ada.page.evaluate(() => globalThis.socketLog.filter((text) => JSON.parse(text).code === 'name-fixed')),
+    [],
+  )
 })
 
 t.test('where no token is to be had, the join fails, and can be tried again', async (t) => {

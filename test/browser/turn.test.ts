@@ -118,8 +118,12 @@ t.test('a call outlives its password: ICE is restarted with a fresh one', async 
   const before = await Promise.all(pair.map(generation))
   const startedMs = Date.now()
   // Before the first ones run out others have come, unasked.
-  for (const { page } of pair) {
-    await page.waitForFunction(() => globalThis.socketLog.some((text) => JSON.parse(text).type === 'ice-servers'))
+  for (const [index, { page }] of pair.entries()) {
+    const told = await page.waitForFunction(() =>
+      globalThis.socketLog.map((text) => JSON.parse(text)).find(({ type }) => type === 'ice-servers'),
+    )
+    const { iceServers } = await told.jsonValue()
+    t.not(iceServers[0].username, before[index]?.username)
   }
   t.ok(Date.now() - startedMs < ttlMs)
   while (Date.now() < startedMs + ttlMs + 2000) await pair[0].page.waitForTimeout(100)
@@ -176,4 +180,31 @@ t.test('an application can give its own, by a function that is asked before each
   while ((await generation(bo)).ufrag === ufrag) await bo.page.waitForTimeout(50)
   t.match((await generation(bo)).username, /Bo-2$/)
   await seeEachOther([ada, bo])
+})
+
+t.test('the service is asked for fresh passwords before each ICE restart, by both sides', async (t) => {
+  const coturn = await startCoturn(t)
+  const { url } = await startService(t, { turnUrls: [coturn.urls.udp], turnSecrets: [turnSecret] })
+  const pair = await startPair(t, 'chromium', url)
+  await seeEachOther(pair)
+  const before = await Promise.all(pair.map(generation))
+  for (const { page } of pair) {
+    await page.evaluate(() => {
+      const now = performance.now.bind(performance)
+      performance.now = () => now() + 60_000
+    })
+  }
+  // The service gives others only once the last ones are ten seconds old.
+  await pair[0].page.waitForTimeout(10_000)
+  await pair[1].page.evaluate(() => globalThis.dispatchEvent(new Event('online')))
+  for (;;) {
+    const after = await Promise.all(pair.map(generation))
+    if (after.some(({ ufrag }, index) => ufrag === before[index]?.ufrag)) {
+      await pair[0].page.waitForTimeout(50)
+      continue
+    }
+    for (const [index, { username }] of after.entries()) t.not(username, before[index]?.username)
+    break
+  }
+  await seeEachOther(pair)
 })

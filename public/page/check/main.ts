@@ -12,7 +12,7 @@ import { checkDevice } from './device-check.js'
 import { checkStun, checkTurn } from './ice-check.js'
 import { checkService } from './service-check.js'
 import { type CheckName, checkTexts } from './texts.js'
-import type { Outcome, Verdict } from './verdict.js'
+import { failed, type Outcome, type Verdict } from './verdict.js'
 
 const language = chooseLanguage(recall('language'), navigator.languages)
 const texts = checkTexts[language]
@@ -40,7 +40,11 @@ async function checkAll(): Promise<void> {
   const outcomes: Outcome[] = []
   const look = async (name: CheckName, check: () => Promise<Verdict>): Promise<void> => {
     const show = begin(name)
-    const verdict = await check()
+    const verdict = await check().catch((error: unknown) => {
+      // Whatever a browser cannot do it says in its own way.
+      reportError(error)
+      return failed('unsupported')
+    })
     show(verdict)
     outcomes.push(verdict.outcome)
   }
