@@ -4,6 +4,11 @@ import type { Person } from './browsers.js'
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
+/** Colours depend on the theme, and what there is on whether it is a phone: each is looked at once, as a look takes a while. */
+export function isForAxe(size: string, colorScheme: 'light' | 'dark'): boolean {
+  return size === (colorScheme === 'light' ? 'phone' : 'desktop')
+}
+
 /** What axe has to say against the page as it is now: by WCAG up to 2.2, levels A and AA. */
 export async function faults({ page }: Person): Promise<string[]> {
   if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axe)

@@ -5,7 +5,7 @@ import { checkTexts } from '../../public/page/check/texts.js'
 import { startCoturn, turnSecret } from '../coturn.js'
 import { startService } from '../helper.js'
 import { startStub } from '../turn-stub.js'
-import { faults } from './accessibility.js'
+import { faults, isForAxe } from './accessibility.js'
 import { type BrowserName, openBrowser, ownAddress, Person } from './browsers.js'
 
 /** What the page has found, line by line. */
@@ -61,7 +61,7 @@ t.test('everything works: it is said, each by itself', async (t) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await ada.page.emulateMedia({ colorScheme })
       await ada.screenshot(`check-${size}-${colorScheme}`)
-      t.strictSame(await faults(ada), [])
+      if (isForAxe(size, colorScheme)) t.strictSame(await faults(ada), [])
     }
   }
   t.strictSame(ada.complaints, [])

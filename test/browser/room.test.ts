@@ -332,7 +332,9 @@ async function looksRight(
       await page.emulateMedia({ colorScheme })
       await person.screenshot(`${name}-${sizeName}-${colorScheme}`)
       if (colorScheme === themes[0]) await isLaidOut(t, person, `${name}-${sizeName}`)
-      t.strictSame(await faults(person), [], `${name}-${sizeName}-${colorScheme} has no fault that axe can find`)
+      // In landscape there is nothing that is not there on the others.
+      if (sizeName !== 'landscape')
+        t.strictSame(await faults(person), [], `${name}-${sizeName}-${colorScheme} has no fault that axe can find`)
     }
   }
 }
