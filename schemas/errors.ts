@@ -42,7 +42,7 @@ export const errorCodes = {
   },
   'name-invalid': {
     message: 'name is too long',
-    when: '`join` or `update` with a `name` over its bound. Control characters in it are taken out and are no error.',
+    when: '`join` or `update` with a `name` over its bound. Control characters, and what cannot be seen, are taken out and are no error.',
     retry: false,
     malformed: false,
   },

@@ -154,7 +154,9 @@ export class Connection {
       const type = typeOf(envelope)
       const isGivingUp = type === 'leave' && this.#session.isKnocking
       if (!roomless.has(type) && !isGivingUp) this.#requireSeat(type)
-      if (this.#session.isResumable && !numberless.has(type)) {
+      // Whoever was let in while it gave up waiting does not know yet that it is to count.
+      const isUncounted = numberless.has(type) || (type === 'leave' && envelope.n === undefined)
+      if (this.#session.isResumable && !isUncounted) {
         n = this.#numberOf(envelope)
         if (n === undefined) return
       }

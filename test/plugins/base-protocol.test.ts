@@ -208,10 +208,15 @@ t.test('anything but join in no room is refused with the text of the base protoc
 
 t.test('a name is carried to the others, cleaned', async (t) => {
   const { url } = await startService(t)
-  const ada = await Client.join(t, url, room, { name: '  Ada\u202e \n\t Lovelace\u0007 ' })
-  const bo = await Client.join(t, url, room, { name: ' \u0000 ' })
+  const ada = await Client.join(t, url, room, { name: '  Ada\u202e \n\t Love\u200b\u2060\u061clace\u0007 ' })
+  const bo = await Client.join(t, url, room, { name: ' \u0000\u200d\u2063\u00ad ' })
   t.match(await bo.next('ready'), { name: 'Ada Lovelace' })
   t.strictSame(await ada.next('ready'), { type: 'ready', isInitiator: false, peerId: bo.peerId })
+  for (const name of ['👩\u200d🚀', 'می\u200cخواهم', '\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}']) {
+    const roomId = `${name}`
+    await Client.join(t, url, roomId, { name })
+    t.match(await (await Client.join(t, url, roomId)).next('ready'), { name }, 'what joins signs stays')
+  }
 })
 
 t.test('a room holds as many as its first joiner asked for, within the bound of the server', async (t) => {

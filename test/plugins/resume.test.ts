@@ -116,6 +116,7 @@ t.test('a leave, a close with 1000 and a hostile client give the seat up at once
   const bo = await Client.join(t, url, 'r')
   for (const [end, reason] of [
     [(ada: Resuming) => ada.send({ type: 'leave' }), 'left'],
+    [(ada: Resuming) => ada.socket?.send('{"type":"leave"}'), 'left'],
     [(ada: Resuming) => ada.socket?.close(1000), 'left'],
     [(ada: Resuming) => ada.socket?.send(Buffer.from([1])), 'disconnected'],
     // What no WebSocket, or too much, is closed by the library, and not by us.
