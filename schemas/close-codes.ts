@@ -63,6 +63,12 @@ export const closeCodes = {
     when: 'A host has thrown the member out. It is not let in again for as long as the room exists.',
     retry: false,
   },
+  tooManyMessages: {
+    code: 4100,
+    reason: 'too many messages',
+    when: 'The client goes on sending more than `maxMessagesPerSecond` or `maxBytesPerSecond` for longer than `overloadMs`.',
+    retry: true,
+  },
   joinTimeout: {
     code: 4008,
     reason: 'no join in time',

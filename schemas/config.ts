@@ -20,6 +20,35 @@ export const Limits = Type.Object({
     maximum: 1_073_741_824,
     description: 'Most bytes that may wait for a client that reads too slowly. Over it: close code 1013.',
   }),
+  maxMessagesPerSecond: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'How many messages a socket may send in a second, on the average. Over it the socket is read no faster.',
+  }),
+  messageBurst: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'How many it may send at once in a room of two; 30 more for each further place in the room.',
+  }),
+  maxBytesPerSecond: Type.Integer({
+    default: 65_536,
+    minimum: 1024,
+    maximum: 1_073_741_824,
+    description: 'How many bytes of messages a socket may send in a second, on the average. Over it likewise.',
+  }),
+  byteBurst: Type.Integer({
+    default: 1_048_576,
+    minimum: 1024,
+    maximum: 1_073_741_824,
+    description: 'How many bytes it may send at once.',
+  }),
+  overloadMs: ms(
+    10_000,
+    'How long a socket may go on sending more than may be read. Over it: close code 4100. Until then nothing is lost.',
+  ),
   maxMalformedMessages: Type.Integer({
     default: 20,
     minimum: 0,

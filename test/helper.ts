@@ -8,6 +8,14 @@ import WebSocket from 'ws'
 import { type ServerMessage, type ServerMessageType, serverMessages } from '../schemas/index.js'
 import { type BuildOptions, buildApp } from '../src/index.js'
 
+/** For tests that send very much: as fast as it goes. */
+export const unhurried = {
+  maxMessagesPerSecond: 1_000_000,
+  messageBurst: 1_000_000,
+  maxBytesPerSecond: 1_073_741_824,
+  byteBurst: 1_073_741_824,
+}
+
 /** Starts the service on this machine, on a free port unless one is given; it is closed when the test is over. */
 export async function startService(
   t: Test,

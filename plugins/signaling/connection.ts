@@ -3,12 +3,16 @@ import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } f
 import type { Authorize } from '../access/access.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import { handle } from './handlers/table.js'
+import { RateLimit } from './rate-limit.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
 const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
 /** What a client that numbers its messages sends without a number: it may be said twice, or not at all. */
 const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong', 'ice-servers'])
+
+/** How many more messages may come at once for each further place in the room: an offer, and candidates. */
+const burstPerPlace = 30
 
 /** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
 const acknowledgedTogether = 16
@@ -28,9 +32,15 @@ export class Connection {
   readonly #context: SignalingContext
   readonly #session: Session
 
-  /** Frames that wait while a handler is not done; the socket is paused, so they are what was read already. */
+  /** Frames that wait for a handler, or for their time; the socket is paused, so they are what was read already. */
   readonly #waiting: Buffer[] = []
   #isBusy = false
+  /** Whether it is not read for a moment, as it sends too much. */
+  #isThrottled = false
+  readonly #messageRate: RateLimit
+  readonly #byteRate: RateLimit
+  /** Since when it has sent too much again and again. */
+  #overSince: number | undefined
   #malformed = 0
   readonly #joinBy: number
   /** When it was looked at last. */
@@ -46,11 +56,17 @@ export class Connection {
   constructor(socket: WebSocket, context: SignalingContext, authorize: Authorize, now: number) {
     this.#socket = socket
     this.#context = context
+    const { maxMessagesPerSecond, messageBurst, maxBytesPerSecond, byteBurst } = context.limits
     this.#session = new Session(context, authorize, {
       write: (frame) => this.#write(frame),
+      seated: (capacity) => {
+        this.#messageRate.burst = messageBurst + burstPerPlace * (capacity - 2)
+      },
       fenced: (why) => this.close(why === 'kicked' ? 'kicked' : 'replaced'),
     })
     this.#tickedAt = now
+    this.#messageRate = new RateLimit(maxMessagesPerSecond, messageBurst, now)
+    this.#byteRate = new RateLimit(maxBytesPerSecond, byteBurst, now)
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
@@ -74,7 +90,10 @@ export class Connection {
     if (this.#isClosing) {
       if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.cut()
-    } else if (this.#isBusy) {
+    } else if (this.#isOverloading(now)) {
+      this.#context.log.info({ peerId: this.#session.seat?.peerId }, 'peer sends too much')
+      this.close('tooManyMessages')
+    } else if (this.#isBusy || this.#isThrottled) {
       // The socket is not read meanwhile: its pong cannot be seen, and its join may be what takes so long.
       this.#pongBy = Number.POSITIVE_INFINITY
     } else if (now >= this.#pongBy) {
@@ -137,14 +156,35 @@ export class Connection {
       this.close('unsupportedData')
     } else if (data.length > this.#context.limits.maxFrameBytes) {
       this.close('messageTooBig')
-    } else if (this.#isBusy) {
+    } else if (this.#isBusy || this.#isThrottled) {
       this.#waiting.push(data)
     } else {
       this.#process(data)
     }
   }
 
+  /** Who sends too much is read more slowly: what has come is taken, so no offer is lost. */
+  #throttle(bytes: number): void {
+    const now = performance.now()
+    const waitMs = Math.max(this.#messageRate.take(1, now), this.#byteRate.take(bytes, now))
+    if (waitMs <= 0 || this.#isThrottled) return
+    this.#isThrottled = true
+    this.#overSince ??= now
+    this.#socket.pause()
+    setTimeout(() => {
+      this.#isThrottled = false
+      this.#processWaiting()
+    }, waitMs).unref()
+  }
+
+  #isOverloading(now: number): boolean {
+    if (this.#overSince === undefined) return false
+    if (this.#messageRate.hasRecovered(now) && this.#byteRate.hasRecovered(now)) this.#overSince = undefined
+    return this.#overSince !== undefined && now - this.#overSince >= this.#context.limits.overloadMs
+  }
+
   #process(frame: Buffer): void {
+    this.#throttle(frame.length)
     this.#session.heard()
     let id: unknown
     let n: number | undefined
@@ -212,7 +252,7 @@ export class Connection {
   }
 
   #processWaiting(): void {
-    while (!this.#isBusy && !this.#isClosing) {
+    while (!this.#isBusy && !this.#isThrottled && !this.#isClosing) {
       const frame = this.#waiting.shift()
       if (frame === undefined) {
         this.#socket.resume()

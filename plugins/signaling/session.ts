@@ -32,6 +32,8 @@ export interface SignalingContext {
 /** Where a session's words go: one socket. */
 export interface Outlet {
   write(frame: OutgoingFrame): void
+  /** The client has a seat in a room that holds so many. */
+  seated(capacity: number): void
   /** The seat is another socket's now, or a host has thrown the client out. */
   fenced(why: 'taken' | 'kicked'): void
 }
@@ -209,6 +211,7 @@ export class Session implements Sink {
       return
     }
     this.#seat = seat
+    this.#outlet.seated(seat.capacity)
     this.#acknowledged = 0
     this.#knowsOfSeat = false
     const { peerId, roomId, others, capacity } = seat
@@ -236,6 +239,7 @@ export class Session implements Sink {
       return
     }
     this.#seat = seat
+    this.#outlet.seated(seat.capacity)
     this.#acknowledged = seat.received
     this.#knowsOfSeat = true
     const { peerId, roomId, received: n } = seat

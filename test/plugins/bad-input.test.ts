@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import t from 'tap'
-import { Client, startService } from '../helper.js'
+import { Client, startService, unhurried } from '../helper.js'
 import { maskedFrame, RawClient } from '../raw-client.js'
 import { ResumingClient } from '../resuming-client.js'
 
@@ -59,7 +59,7 @@ t.test('what is not a message is refused with its code, and the socket goes on',
     ],
     ['name-invalid', [`{"type":"join","roomId":"1","name":"${'x'.repeat(65)}"}`]],
   ] as const
-  const { url } = await startService(t, { maxMalformedMessages: 1000 })
+  const { url } = await startService(t, { ...unhurried, maxMalformedMessages: 1000 })
   const ada = await Client.join(t, url, room)
   const bo = await Client.join(t, url, room)
   await ada.next('ready')
@@ -233,7 +233,7 @@ t.test('a client that does not read is cut off at the bound; nobody else notices
   const maxQueuedBytes = 131_072
   const lines: string[] = []
   const loggerInstance = pino({ level: 'warn' }, { write: (line) => void lines.push(line) })
-  const { app, url } = await startService(t, { maxQueuedBytes, closeTimeoutMs: 3000, loggerInstance })
+  const { app, url } = await startService(t, { ...unhurried, maxQueuedBytes, closeTimeoutMs: 3000, loggerInstance })
   const ada = await Client.join(t, url, room)
   const sleeper = await Client.join(t, url, room)
   const others = [await Client.join(t, url, 'another'), await Client.join(t, url, 'another')] as const

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Client, startService } from '../helper.js'
+import { Client, startService, unhurried } from '../helper.js'
 import { maskedFrame, RawClient } from '../raw-client.js'
 
 const room = '1001'
@@ -110,7 +110,7 @@ t.test('from is the word of the server, and to does not reach the addressee', as
 })
 
 t.test('what one sends arrives in order', async (t) => {
-  const { url } = await startService(t)
+  const { url } = await startService(t, unhurried)
   const ada = await Client.connect(t, url)
   const bo = await Client.join(t, url, room)
   ada.send({ type: 'join', roomId: room })

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { ServerMessage } from '../../schemas/index.js'
-import { Client, startService } from '../helper.js'
+import { Client, startService, unhurried } from '../helper.js'
 import { macOf, ResumingClient } from '../resuming-client.js'
 
 /** A resuming client that keeps what it is told, and lets a test wait for it. */
@@ -238,7 +238,7 @@ t.test('a reload takes its own seat, and a page that closes gives it up by a req
 })
 
 t.test('forged, replayed, truncated and foreign resumes are refused, and the victim notices nothing', async (t) => {
-  const { url } = await startService(t, { maxMalformedMessages: 1_000_000, joinTimeoutMs: 600_000 })
+  const { url } = await startService(t, { ...unhurried, maxMalformedMessages: 1_000_000, joinTimeoutMs: 600_000 })
   const [ada, bo] = await joinPair(t, url)
   ada.terminate()
   await ada.resume()

@@ -9,7 +9,7 @@ import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
 import { AccessConfig, defaultsOf, Limits } from '../../schemas/index.js'
 import { deafSink } from '../contract/deaf-sink.js'
-import { Client, listen, urlOf } from '../helper.js'
+import { Client, listen, unhurried, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
 import { SlowRoomStore } from './slow-room-store.js'
 
@@ -20,7 +20,7 @@ async function start(
   lines: string[] = [],
 ): Promise<{ app: FastifyInstance; url: string }> {
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
-  const limits = { ...defaultsOf(Limits), closeTimeoutMs: 500, ...more }
+  const limits = { ...defaultsOf(Limits), ...unhurried, closeTimeoutMs: 500, ...more }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
   await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
   const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }

@@ -1,0 +1,84 @@
+import { setTimeout as elapse } from 'node:timers/promises'
+import t from 'tap'
+import { RateLimit } from '../../plugins/signaling/rate-limit.js'
+import { Client, startService } from '../helper.js'
+
+t.test('so many at once, and from then on so many a second', async (t) => {
+  const limit = new RateLimit(50, 100, 0)
+  for (let k = 0; k < 100; k += 1) t.equal(limit.take(1, 0), 0)
+  t.equal(limit.take(1, 0), 20)
+  t.equal(limit.take(1, 20), 20, 'what is owed is to be waited for')
+  t.equal(limit.take(1, 10_000), 0)
+  t.ok(limit.hasRecovered(10_000))
+  for (let k = 0; k < 49; k += 1) limit.take(1, 10_000)
+  t.ok(limit.hasRecovered(10_000))
+  limit.take(1, 10_000)
+  t.notOk(limit.hasRecovered(10_000))
+  limit.burst = 200
+  t.equal(limit.take(148, 10_000), 0, 'more at once')
+  t.equal(limit.take(1, 9000), 0, 'time does not go back')
+})
+
+t.test(
+  'who sends too much is read more slowly, and loses nothing; its partner and others notice nothing',
+  async (t) => {
+    const { url } = await startService(t, { maxMessagesPerSecond: 200, messageBurst: 50 })
+    const [ada, bo] = [await Client.join(t, url, 'r'), await Client.join(t, url, 'r')]
+    await bo.next('ready')
+    const [cy, di] = [await Client.join(t, url, 's'), await Client.join(t, url, 's')]
+    await cy.next('ready')
+    await di.next('ready')
+    const startMs = performance.now()
+    for (let k = 0; k < 250; k += 1) ada.send({ type: 'offer', sdp: `${k}` })
+    for (let k = 0; k < 10; k += 1) {
+      const sentMs = performance.now()
+      cy.send({ type: 'offer', sdp: 'quick' })
+      await di.next('offer')
+      t.ok(performance.now() - sentMs < 500)
+    }
+    for (let k = 0; k < 250; k += 1) t.match(await bo.next('offer'), { sdp: `${k}` })
+    const ms = performance.now() - startMs
+    t.ok(ms > 700, `${Math.round(ms)} ms for 250 messages`)
+    await ada.settle()
+  },
+)
+
+t.test('likewise by bytes', async (t) => {
+  const { url } = await startService(t, { maxBytesPerSecond: 100_000, byteBurst: 100_000 })
+  const [ada, bo] = [await Client.join(t, url, 'r'), await Client.join(t, url, 'r')]
+  await bo.next('ready')
+  const startMs = performance.now()
+  for (let k = 0; k < 10; k += 1) ada.send({ type: 'offer', sdp: 'x'.repeat(20_000) })
+  for (let k = 0; k < 10; k += 1) await bo.next('offer')
+  t.ok(performance.now() - startMs > 700)
+})
+
+t.test('who goes on like that is closed with 4100, also while it is not read; who stops is not', async (t) => {
+  const { url } = await startService(t, { maxMessagesPerSecond: 50, messageBurst: 10, overloadMs: 1000 })
+  const pest = await Client.join(t, url, 'r')
+  let isOver = false
+  const flood = (async () => {
+    while (!isOver) {
+      for (let k = 0; k < 20; k += 1) pest.send({ type: 'offer', sdp: 'x' })
+      await elapse(50)
+    }
+  })()
+  const lively = await Client.join(t, url, 's')
+  for (let k = 0; k < 30; k += 1) lively.send({ type: 'offer', sdp: 'x' })
+  t.match(await pest.closed, { code: 4100 })
+  isOver = true
+  await flood
+  await elapse(1200)
+  await lively.settle()
+  t.equal(lively.socket.readyState, 1)
+})
+
+t.test('a larger room lets more come at once', async (t) => {
+  const { url } = await startService(t, { maxMessagesPerSecond: 1, messageBurst: 10 })
+  const [ada, bo] = [await Client.join(t, url, 'r', { capacity: 8 }), await Client.join(t, url, 'r')]
+  await bo.next('ready')
+  const startMs = performance.now()
+  for (let k = 0; k < 150; k += 1) ada.send({ type: 'offer', sdp: 'x' })
+  for (let k = 0; k < 150; k += 1) await bo.next('offer')
+  t.ok(performance.now() - startMs < 5000)
+})
