@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: npm's packages, and with --test also what the tests need beyond them. Does nothing twice.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -55,10 +55,17 @@ function installDebianPackages() {
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
-  // Debian starts it at once, and as it comes it relays for everybody.
-  if (missing.includes('coturn') && onPath('systemctl')) run('systemctl', ['mask', 'coturn.service'])
+  if (missing.includes('coturn')) maskService('coturn')
   run('apt-get', ['update', '-q'])
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
+}
+
+/** Debian starts a service as soon as it is installed; this one relays for everybody as it comes. */
+function maskService(name) {
+  const folder = '/etc/systemd/system'
+  if (!existsSync(folder) || existsSync(join(folder, `${name}.service`))) return
+  // What `systemctl mask` does, which fails where no systemd runs.
+  symlinkSync('/dev/null', join(folder, `${name}.service`))
 }
 
 function onPath(program) {
