@@ -1,62 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { TSchema } from '@sinclair/typebox'
 import t, { type Test } from 'tap'
 import WebSocket from 'ws'
 import { Config, environmentName } from '../../schemas/index.js'
 import { isFileToo } from '../../src/config.js'
 import { Client } from '../helper.js'
+import { run, start } from '../program.js'
 import { ResumingClient } from '../resuming-client.js'
-
-const program = fileURLToPath(new URL('../../src/server.js', import.meta.url))
-
-interface Run {
-  readonly child: ChildProcessWithoutNullStreams
-  readonly exited: Promise<{ code: number | null; stdout: string; stderr: string }>
-}
-
-function run(t: Test, environment: Record<string, string>, ...args: string[]): Run {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|LOG_LEVEL|SIGNALBOX_.*)$/.test(name))
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...Object.fromEntries(inherited), ...environment },
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk
-  })
-  return { child, exited: once(child, 'close').then(([code]) => ({ code, ...output })) }
-}
-
-/** Starts the service as a process; resolves with its address when it says that it is ready. */
-async function start(
-  t: Test,
-  environment: Record<string, string> = {},
-): Promise<Run & { url: string; entries: Record<string, unknown>[] }> {
-  const process = run(t, { PORT: '0', HOST: '127.0.0.1', ...environment })
-  const entries: Record<string, unknown>[] = []
-  let url = ''
-  const lines = createInterface(process.child.stdout)
-  await new Promise<void>((resolve, reject) => {
-    lines.on('line', (line) => {
-      const entry = JSON.parse(line)
-      entries.push(entry)
-      const address = /^Server listening at http:(.*)$/.exec(entry.msg)
-      if (address !== null) url = `ws:${address[1]}`
-      if (entry.msg === 'signalbox is ready') resolve()
-    })
-    process.exited.then(({ stderr }) => reject(new Error(stderr)))
-  })
-  return { ...process, url, entries }
-}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   t.test(`${signal}: sockets closed with 1012, exit 0, in good time`, async (t) => {

@@ -1,0 +1,52 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+const program = fileURLToPath(new URL('../src/server.js', import.meta.url))
+
+export interface Run {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly exited: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+/** Starts the program as a process, with these settings and no others. */
+export function run(t: Test, environment: Record<string, string>, ...args: string[]): Run {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|LOG_LEVEL|SIGNALBOX_.*)$/.test(name))
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...Object.fromEntries(inherited), ...environment },
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  return { child, exited: once(child, 'close').then(([code]) => ({ code, ...output })) }
+}
+
+/** Starts the service as a process; resolves with its address, `ws:` or `wss:`, when it says that it is ready. */
+export async function start(
+  t: Test,
+  environment: Record<string, string> = {},
+  ...args: string[]
+): Promise<Run & { url: string; entries: Record<string, unknown>[] }> {
+  const process = run(t, { PORT: '0', HOST: '127.0.0.1', ...environment }, ...args)
+  const entries: Record<string, unknown>[] = []
+  let url = ''
+  const lines = createInterface(process.child.stdout)
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const entry = JSON.parse(line)
+      entries.push(entry)
+      const address = /^Server listening at http(s?:.*)$/.exec(entry.msg)
+      if (address !== null) url = `ws${address[1]}`
+      if (entry.msg === 'signalbox is ready') resolve()
+    })
+    process.exited.then(({ stderr }) => reject(new Error(stderr)))
+  })
+  return { ...process, url, entries }
+}
