@@ -141,6 +141,14 @@ export const ProcessConfig = Type.Object({
     description:
       'Whether the call page and the browser SDK are served. `false`: the WebSocket, `POST /leave` and the probes only.',
   }),
+  trustProxy: Type.Array(Type.String({ pattern: '^[\\da-fA-F:.]+(/\\d{1,3})?$' }), {
+    default: [],
+    // The lists of the large providers are longer than that of any other setting.
+    maxItems: 64,
+    form: 'networks such as 10.0.0.0/8 or fd00::/8, with commas between them',
+    description:
+      'The proxies in front, by their addresses: of what they send, `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` are believed, and of nobody else.',
+  }),
 })
 export type ProcessConfig = Static<typeof ProcessConfig>
 

@@ -12,6 +12,7 @@ import {
   environmentName,
   errorCodes,
   Grant,
+  ProcessConfig,
   serverMessages,
   TokenClaims,
   TokenReply,
@@ -74,6 +75,9 @@ const advice = (kind, list) =>
     Object.entries(list).map(([name, { what, remedy }]) => [`\`${name}\``, what, remedy]),
   )
 
+/** What a plugin has from its host. The page is the one setting of the process that is an option, too. */
+const isOfProcess = (key) => key !== 'page' && Object.hasOwn(ProcessConfig.properties, key)
+
 const parts = {
   'client messages': () => messages(clientMessages),
   'server messages': () => messages(serverMessages),
@@ -113,7 +117,7 @@ const parts = {
       ['variable', 'plugin option', 'default', 'meaning'],
       Object.entries(Config.properties).map(([key, schema]) => [
         `\`${environmentName(key)}\``,
-        ['port', 'host', 'logLevel'].includes(key) ? '' : `\`${key}\``,
+        isOfProcess(key) ? '' : `\`${key}\``,
         schema.default === '' || Array.isArray(schema.default) ? '' : `\`${schema.default}\``,
         `${schema.description} (${describe(schema)}${isFileToo(schema) ? '; also in a file' : ''})`,
       ]),

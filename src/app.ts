@@ -4,13 +4,16 @@ import { type SignalboxOptions, signalbox } from './signalbox.js'
 export interface BuildOptions extends SignalboxOptions {
   /** Where to log, e.g. a pino logger. Default: nowhere. */
   readonly loggerInstance?: FastifyBaseLogger
+  /** Networks of the proxies whose `X-Forwarded-*` are believed, such as `10.0.0.0/8`. Default: none. */
+  readonly trustProxy?: readonly string[]
 }
 
 /** The app factory: the service in an app of its own, not yet listening. */
 export function buildApp(options: BuildOptions = {}): FastifyInstance {
-  const { loggerInstance, ...signalboxOptions } = options
+  const { loggerInstance, trustProxy = [], ...signalboxOptions } = options
   const app = Fastify({
     ...(loggerInstance && { loggerInstance }),
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
     forceCloseConnections: true,
     // While the service drains it is alive, and says by itself what it still does.

@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { faultOfSettings } from '../plugins/ice-servers/ice-settings.js'
 import { Config, defaultsOf, environmentName } from '../schemas/index.js'
+import { faultOfTransport } from './transport-settings.js'
 
 /** A setting that cannot be used; the message is a sentence that names the variable. */
 export class ConfigError extends Error {
@@ -31,7 +32,7 @@ export function readConfig(environment: Environment): Config {
     config[key] = value
   }
   const decoded = Value.Decode(Config, config)
-  const fault = faultOfSettings(decoded, environmentName)
+  const fault = faultOfSettings(decoded, environmentName) ?? faultOfTransport(decoded, environmentName)
   if (fault !== undefined) throw new ConfigError(fault)
   return decoded
 }
@@ -97,6 +98,7 @@ function parse(text: string, schema: TSchema): unknown {
 
 /** What a setting may be, in words: for `--help`, the documentation and the errors. */
 export function describe(schema: TSchema): string {
+  if (typeof schema['form'] === 'string') return schema['form']
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'boolean') return 'true or false'
   if (Array.isArray(schema.anyOf)) return `one of ${schema.anyOf.map((option: TSchema) => option.const).join(', ')}`
