@@ -30,9 +30,12 @@ COPY package.json LICENSE ./
 # By number, so that orchestrators can see that it is not root.
 USER 1000:1000
 EXPOSE 3000
-# Asks where the service listens: on every address, unless HOST names one.
+# Asks where the service listens: on every address, unless HOST names one; over TLS if it speaks that. Whose the certificate is
+# does not matter here: it is for the names that people use.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "\
-  const { HOST = '', PORT = 3000 } = process.env; \
-  const host = ['', '0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST.includes(':') ? `[${HOST}]` : HOST; \
-  fetch(`http://${host}:${PORT}/livez`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+  const { HOST = '', PORT = 3000, SIGNALBOX_TLS_CERT = '' } = process.env; \
+  const host = ['', '0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST; \
+  const { get } = require(SIGNALBOX_TLS_CERT.trim() === '' ? 'node:http' : 'node:https'); \
+  get({ host, port: PORT, path: '/livez', rejectUnauthorized: false }, (reply) => process.exit(reply.statusCode === 200 ? 0 : 1)) \
+    .on('error', () => process.exit(1))"]
 CMD ["node", "dist/src/server.js"]

@@ -14,6 +14,7 @@ import {
   Grant,
   ProcessConfig,
   serverMessages,
+  TlsConfig,
   TokenClaims,
   TokenReply,
   TokenRequest,
@@ -76,7 +77,8 @@ const advice = (kind, list) =>
   )
 
 /** What a plugin has from its host. The page is the one setting of the process that is an option, too. */
-const isOfProcess = (key) => key !== 'page' && Object.hasOwn(ProcessConfig.properties, key)
+const isOfProcess = (key) =>
+  key !== 'page' && [ProcessConfig, TlsConfig].some(({ properties }) => Object.hasOwn(properties, key))
 
 const parts = {
   'client messages': () => messages(clientMessages),

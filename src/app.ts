@@ -1,18 +1,22 @@
+import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { type SignalboxOptions, signalbox } from './signalbox.js'
 
 export interface BuildOptions extends SignalboxOptions {
   /** Where to log, e.g. a pino logger. Default: nowhere. */
   readonly loggerInstance?: FastifyBaseLogger
+  /** With what to speak HTTPS and WSS, as `node:https` takes it: `cert` and `key` at the least. Default: HTTP. */
+  readonly https?: ServerOptions
   /** Networks of the proxies whose `X-Forwarded-*` are believed, such as `10.0.0.0/8`. Default: none. */
   readonly trustProxy?: readonly string[]
 }
 
 /** The app factory: the service in an app of its own, not yet listening. */
 export function buildApp(options: BuildOptions = {}): FastifyInstance {
-  const { loggerInstance, trustProxy = [], ...signalboxOptions } = options
+  const { loggerInstance, https, trustProxy = [], ...signalboxOptions } = options
   const app = Fastify({
     ...(loggerInstance && { loggerInstance }),
+    https: https ?? null,
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
     forceCloseConnections: true,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
 import { mintToken } from '../plugins/access/mint.js'
@@ -10,6 +11,8 @@ import { check } from './check.js'
 import { readCommand, UsageError } from './cli.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
+import { checkKeyPair, httpsOptions, type KeyPair, readFiles } from './key-pair.js'
+import { watchKeyPair } from './key-pair-watch.js'
 
 /** Closing is bounded by `drainMs` for the sockets; this is for everything else. */
 const closeMarginMs = 3000
@@ -47,9 +50,12 @@ async function run(words: readonly string[]): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
-  const { port, host, logLevel, ...options } = config
+  const { port, host, logLevel, tlsCert, tlsKey, ...options } = config
   const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : pino.destination(1)
-  const app = buildApp({ ...options, loggerInstance: pino({ level: logLevel }, destination) })
+  const loggerInstance = pino({ level: logLevel }, destination)
+  const pair = await keyPairFor(config, loggerInstance)
+  const app = buildApp({ ...options, loggerInstance, ...(pair && { https: httpsOptions(pair) }) })
+  if (pair !== undefined) watchKeyPair(app, { tlsCert, tlsKey }, pair)
   for (const name of unknownVariables(process.env))
     app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
@@ -71,6 +77,16 @@ async function serve(config: Config): Promise<void> {
     throw error
   }
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
+}
+
+/** @throws ConfigError */
+async function keyPairFor(config: Config, log: FastifyBaseLogger): Promise<KeyPair | undefined> {
+  if (config.tlsCert === '') return undefined
+  const pair = await readFiles(config)
+  const { validTo } = checkKeyPair(pair)
+  // Whoever comes will see it, too; but a service that does not start is no better.
+  if (Date.parse(validTo) < Date.now()) log.error({ validTo }, 'the certificate has expired')
+  return pair
 }
 
 /** The token and nothing else, for a shell to take. */

@@ -1,18 +1,20 @@
 import { isIP } from 'node:net'
-import type { ProcessConfig } from '../schemas/index.js'
+import type { ProcessConfig, TlsConfig } from '../schemas/index.js'
 
-type TransportSettings = Pick<ProcessConfig, 'trustProxy'>
+type TransportSettings = Pick<ProcessConfig, 'trustProxy'> & TlsConfig
 
 /**
- * What cannot be used of the settings about proxies, which their schemas do not tell.
+ * What cannot be used of the settings about HTTPS and proxies, which their schemas do not tell.
  *
  * @param nameOf  how a setting is called where it was set
  * @returns       a sentence that names a setting; undefined when all is well
  */
 export function faultOfTransport(
-  { trustProxy }: TransportSettings,
+  { tlsCert, tlsKey, trustProxy }: TransportSettings,
   nameOf: (key: keyof TransportSettings) => string,
 ): string | undefined {
+  if (tlsCert !== '' && tlsKey === '') return `${nameOf('tlsCert')} needs ${nameOf('tlsKey')} beside it.`
+  if (tlsKey !== '' && tlsCert === '') return `${nameOf('tlsKey')} needs ${nameOf('tlsCert')} beside it.`
   const wrong = trustProxy.find((network) => !isNetwork(network))
   if (wrong !== undefined)
     return `${nameOf('trustProxy')}: ${wrong} is no network, which is like 10.0.0.0/8 or fd00::/8.`

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { makeCertificates } from '../certificates.js'
+import { start } from '../program.js'
+
+const text = readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8').replaceAll('\\\n', '')
+const [program = '', ...args]: string[] = JSON.parse(/^HEALTHCHECK .*? CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]')
+
+/** Runs the health check of the image as Docker does, in the same environment as the service. */
+async function check(environment: Record<string, string>): Promise<number> {
+  const child = spawn(program, args, { env: { PATH: process.env['PATH'], ...environment }, stdio: 'inherit' })
+  const [code] = await once(child, 'close')
+  return code
+}
+
+t.test('the health check of the image asks over HTTP, or over HTTPS where the service speaks that', async (t) => {
+  const { certificateFile, keyFile } = makeCertificates(t.testdir({}), { names: 'DNS:calls.example' })
+  const secure = { SIGNALBOX_TLS_CERT: certificateFile, SIGNALBOX_TLS_KEY: keyFile }
+  for (const settings of [{ HOST: '0.0.0.0' }, { HOST: '::1' }, { HOST: '0.0.0.0', ...secure }]) {
+    const { url, child, exited } = await start(t, settings)
+    const environment = { ...settings, PORT: new URL(url).port }
+    t.equal(await check(environment), 0, `well with ${Object.keys(settings)}`)
+    child.kill('SIGTERM')
+    await exited
+    t.equal(await check(environment), 1, 'not well without the service')
+  }
+})

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
+import { once } from 'node:events'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { type BuildOptions, buildApp } from '../../src/index.js'
+import { httpsOptions, readFiles } from '../../src/key-pair.js'
+import { watchKeyPair } from '../../src/key-pair-watch.js'
+import { type Certificates, makeCertificates } from '../certificates.js'
+import { Client, listen, urlOf } from '../helper.js'
+import { run, start } from '../program.js'
+import { fingerprint, shakeHands, statusOf } from '../tls-client.js'
+
+/** Two pairs by two authorities, each in a folder of its own. */
+function makeTwo(t: Test): [Certificates, Certificates] {
+  const folder = t.testdir({ first: {}, second: {} })
+  return [makeCertificates(join(folder, 'first')), makeCertificates(join(folder, 'second'))]
+}
+
+function settingsOf({ certificateFile, keyFile }: Certificates) {
+  return { tlsCert: certificateFile, tlsKey: keyFile }
+}
+
+function environmentOf({ certificateFile, keyFile }: Certificates): Record<string, string> {
+  return { SIGNALBOX_TLS_CERT: certificateFile, SIGNALBOX_TLS_KEY: keyFile }
+}
+
+interface Entry {
+  readonly msg: string
+  readonly reason?: string
+}
+
+/** The service with these files, looked at every 20 ms. */
+async function serve(t: Test, files: Certificates, options: BuildOptions = {}) {
+  const entries: Entry[] = []
+  let wake = (): void => {}
+  const write = (line: string): void => {
+    entries.push(JSON.parse(line))
+    wake()
+  }
+  const loggerInstance = pino({ level: 'info' }, { write })
+  const pair = await readFiles(settingsOf(files))
+  const app = buildApp({ loggerInstance, https: httpsOptions(pair), ...options })
+  watchKeyPair(app, settingsOf(files), pair, 20)
+  await listen(t, app)
+  /** Waits for an entry of the log that begins so, and has not been waited for. */
+  const logged = async (start: string): Promise<Entry> => {
+    for (;;) {
+      const index = entries.findIndex(({ msg }) => msg.startsWith(start))
+      const [entry] = index < 0 ? [] : entries.splice(index, 1)
+      if (entry !== undefined) return entry
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  return { app, url: urlOf(app).replace('ws:', 'wss:'), entries, logged }
+}
+
+async function enter(t: Test, url: string, ca: string): Promise<Client> {
+  const client = await Client.connect(t, url, { ca })
+  client.send({ type: 'join', roomId: '1001' })
+  await client.next('joined')
+  return client
+}
+
+t.test('with a certificate the port speaks HTTPS and WSS, and nothing else', async (t) => {
+  const [files] = makeTwo(t)
+  const { child, exited, url } = await start(t, environmentOf(files))
+  t.match(url, /^wss:/)
+  t.equal(await statusOf(`${url}/livez`, files.authority), 200)
+  const ada = await enter(t, `${url}/ws`, files.authority)
+  const bo = await enter(t, url, files.authority)
+  await ada.next('ready')
+  await bo.next('ready')
+  ada.send({ type: 'offer', sdp: 'over TLS' })
+  t.match(await bo.next('offer'), { sdp: 'over TLS' })
+  await t.rejects(fetch(url.replace('wss:', 'http:')), 'plain HTTP gets no answer')
+  child.kill('SIGTERM')
+  t.match(await ada.closed, { code: 1012 })
+  t.equal((await exited).code, 0)
+})
+
+t.test('TLS 1.2 and 1.3, and nothing older, by OpenSSL', async (t) => {
+  const [files] = makeTwo(t)
+  const { url } = await serve(t, files)
+  // Else it would itself refuse what is old.
+  const cipher = ['-cipher', 'ALL:@SECLEVEL=0']
+  for (const [version, expected] of [
+    ['-tls1', /alert protocol version/],
+    ['-tls1_1', /alert protocol version/],
+    ['-tls1_2', /Protocol *: TLSv1\.2|New, TLSv1\.2/],
+    ['-tls1_3', /New, TLSv1\.3/],
+  ] as const) {
+    const words = ['s_client', '-connect', new URL(url).host, version, ...(version === '-tls1_3' ? [] : cipher)]
+    const said = await new Promise<string>((resolve) => {
+      const client = execFile('openssl', words, (_error, stdout, stderr) => resolve(stdout + stderr))
+      client.stdin?.end()
+    })
+    t.match(said, expected, version)
+  }
+})
+
+t.test('who does not shake hands is cut', async (t) => {
+  const [files] = makeTwo(t)
+  const options = httpsOptions(await readFiles(settingsOf(files)))
+  t.match(options, { handshakeTimeout: 10_000, minVersion: 'TLSv1.2' })
+  const { url } = await serve(t, files, { https: { ...options, handshakeTimeout: 200 } })
+  const { hostname, port } = new URL(url)
+  const silent = connect(Number(port), hostname).resume()
+  silent.on('error', () => {})
+  await once(silent, 'close')
+})
+
+t.test('new files are for new connections; those that are open go on', async (t) => {
+  const [files, others] = makeTwo(t)
+  const { url, logged } = await serve(t, files)
+  const ada = await enter(t, url, files.authority)
+  const before = await fingerprint(url)
+  copyFileSync(others.certificateFile, files.certificateFile)
+  copyFileSync(others.keyFile, files.keyFile)
+  await logged('new certificate in force')
+  t.not(await fingerprint(url), before)
+  await t.rejects(Client.connect(t, url, { ca: files.authority }))
+  const bo = await enter(t, url, others.authority)
+  await ada.next('ready')
+  await bo.next('ready')
+  ada.send({ type: 'offer', sdp: 'over the old one' })
+  t.match(await bo.next('offer'), { sdp: 'over the old one' })
+  const old = await shakeHands(url, { ca: others.authority, maxVersion: 'TLSv1.2' })
+  t.equal(old.getProtocol(), 'TLSv1.2', 'with the same bounds as before')
+  old.destroy()
+  for (const version of ['TLSv1.1', 'TLSv1'] as const)
+    await t.rejects(
+      shakeHands(url, { ca: others.authority, minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' }),
+      { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' },
+    )
+})
+
+t.test('a pair that cannot be used is logged once, and the old one goes on until there is a good one', async (t) => {
+  const [files, others] = makeTwo(t)
+  const { url, entries, logged } = await serve(t, files)
+  const before = await fingerprint(url)
+  const faultOf = async () => (await logged('new certificate cannot be used')).reason
+  writeFileSync(files.certificateFile, 'half of a certifi')
+  t.match(await faultOf(), /^SIGNALBOX_TLS_CERT names no file with a certificate in PEM/)
+  copyFileSync(others.certificateFile, files.certificateFile)
+  t.match(await faultOf(), /^SIGNALBOX_TLS_KEY is not the key of the certificate/)
+  // Some looks later.
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  t.notOk(entries.some(({ msg }) => msg.startsWith('new certificate')))
+  t.equal(await fingerprint(url), before)
+  copyFileSync(others.keyFile, files.keyFile)
+  await logged('new certificate in force')
+  t.not(await fingerprint(url), before)
+})
+
+t.test('files that cannot be used stop the start with a sentence', async (t) => {
+  const [files, others] = makeTwo(t)
+  const folder = t.testdirName
+  const ciphered = join(folder, 'ciphered.pem')
+  const secret = { cipher: 'aes-256-cbc', passphrase: 'open' }
+  const key = createPrivateKey(readFileSync(files.keyFile)).export({ type: 'pkcs8', format: 'pem', ...secret })
+  writeFileSync(ciphered, key)
+  const [cert, keyName] = ['SIGNALBOX_TLS_CERT', 'SIGNALBOX_TLS_KEY']
+  const good = environmentOf(files)
+  for (const [environment, sentence, ...words] of [
+    [{ [cert]: files.certificateFile }, `${cert} needs ${keyName} beside it.`],
+    [{ [keyName]: files.keyFile }, `${keyName} needs ${cert} beside it.`],
+    [
+      { ...good, [cert]: '/nowhere.pem' },
+      `${cert} cannot be read: ENOENT: no such file or directory, open '/nowhere.pem'.`,
+    ],
+    [{ ...good, [cert]: files.keyFile }, `${cert} names no file with a certificate in PEM.`],
+    [
+      { ...good, [keyName]: files.certificateFile },
+      `${keyName} names no file with a private key in PEM that has no passphrase.`,
+    ],
+    [{ ...good, [keyName]: ciphered }, `${keyName} names no file with a private key in PEM that has no passphrase.`],
+    [{ ...good, [keyName]: others.keyFile }, `${keyName} is not the key of the certificate in ${cert}.`],
+  ] as [Record<string, string>, string, ...string[]][]) {
+    const { code, stdout, stderr } = await run(t, { ...environment, PORT: '0', HOST: '127.0.0.1' }, ...words).exited
+    t.strictSame({ code, stdout, stderr }, { code: 2, stdout: '', stderr: `signalbox: ${sentence}\n` })
+  }
+})
+
+t.test('a certificate that has expired is used, and said', async (t) => {
+  const files = makeCertificates(t.testdir(), { made: '2020-01-01' })
+  const { url, entries } = await start(t, environmentOf(files))
+  t.match(
+    entries.find(({ level }) => level === 50),
+    { msg: 'the certificate has expired', validTo: /2020/ },
+  )
+  t.ok(await fingerprint(url))
+})
