@@ -9,7 +9,9 @@ export class UsageError extends Error {
 
 /** What the process is to do. */
 export type Command =
-  | { readonly name: 'serve' | 'check' | 'help' | 'version' }
+  | { readonly name: 'check' | 'help' | 'version' }
+  /** `https`: with a certificate for development. */
+  | { readonly name: 'serve'; readonly https: boolean }
   | { readonly name: 'token'; readonly request: TokenRequest }
 
 /**
@@ -19,8 +21,9 @@ export type Command =
  */
 export function readCommand(words: readonly string[]): Command {
   const [first, ...rest] = words
-  if (first === undefined) return { name: 'serve' }
+  if (first === undefined) return { name: 'serve', https: false }
   if (first === 'token') return readTokenCommand(rest)
+  if (rest.length === 0 && first === '--https') return { name: 'serve', https: true }
   if (rest.length === 0 && first === 'check') return { name: 'check' }
   if (rest.length === 0 && ['-h', '--help'].includes(first)) return { name: 'help' }
   if (rest.length === 0 && ['-v', '--version'].includes(first)) return { name: 'version' }

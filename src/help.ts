@@ -10,10 +10,13 @@ export function helpText(version: string): string {
   )
   return `signalbox ${version}: a signaling service for WebRTC, with a call page
 
-Usage: signalbox [check | --help | --version]
+Usage: signalbox [--https | check | --help | --version]
        signalbox token --room ROOM [--name NAME] [--role host|guest] [--ttl TIME] [--subject ID] [--capacity N]
 
 Without a word it serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
+
+--https does the same over HTTPS, with a certificate for development that it makes for the addresses of this machine and keeps in
+~/.cache/signalbox. Browsers warn of it, and give the camera once told to go on.
 
 check tries the STUN and TURN servers once, says what is wrong with them, and ends with 1 if something is.
 

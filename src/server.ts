@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
@@ -10,9 +12,11 @@ import { buildApp } from './app.js'
 import { check } from './check.js'
 import { readCommand, UsageError } from './cli.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
+import { developmentKeyPair } from './development-certificate.js'
 import { helpText } from './help.js'
 import { checkKeyPair, httpsOptions, type KeyPair, readFiles } from './key-pair.js'
 import { watchKeyPair } from './key-pair-watch.js'
+import { addressesToOpen, ownAddresses } from './own-addresses.js'
 
 /** Closing is bounded by `drainMs` for the sockets; this is for everything else. */
 const closeMarginMs = 3000
@@ -34,7 +38,7 @@ async function run(words: readonly string[]): Promise<void> {
   const command = readCommand(words)
   switch (command.name) {
     case 'serve':
-      return serve(readConfig(process.env))
+      return serve(readConfig(process.env), command.https)
     case 'check':
       for (const name of unknownVariables(process.env)) complain(`${name} is no setting, and is ignored; see --help.`)
       process.exitCode = await check(readConfig(process.env), process.stdout)
@@ -49,13 +53,14 @@ async function run(words: readonly string[]): Promise<void> {
   }
 }
 
-async function serve(config: Config): Promise<void> {
+/** @param isDevelopment  whether to speak HTTPS with a certificate of our own */
+async function serve(config: Config, isDevelopment: boolean): Promise<void> {
   const { port, host, logLevel, tlsCert, tlsKey, ...options } = config
   const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : pino.destination(1)
   const loggerInstance = pino({ level: logLevel }, destination)
-  const pair = await keyPairFor(config, loggerInstance)
+  const pair = await keyPairFor(config, isDevelopment, loggerInstance)
   const app = buildApp({ ...options, loggerInstance, ...(pair && { https: httpsOptions(pair) }) })
-  if (pair !== undefined) watchKeyPair(app, { tlsCert, tlsKey }, pair)
+  if (pair !== undefined && tlsCert !== '') watchKeyPair(app, { tlsCert, tlsKey }, pair)
   for (const name of unknownVariables(process.env))
     app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
@@ -76,16 +81,35 @@ async function serve(config: Config): Promise<void> {
     await app.close()
     throw error
   }
+  if (isDevelopment) {
+    const address = app.server.address()
+    const bound = address !== null && typeof address === 'object' ? address.port : port
+    const open = addressesToOpen(host, bound)
+    app.log.info({ open }, 'open one of these addresses; the browser warns of the certificate, go on all the same')
+  }
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
 }
 
 /** @throws ConfigError */
-async function keyPairFor(config: Config, log: FastifyBaseLogger): Promise<KeyPair | undefined> {
-  if (config.tlsCert === '') return undefined
-  const pair = await readFiles(config)
-  const { validTo } = checkKeyPair(pair)
-  // Whoever comes will see it, too; but a service that does not start is no better.
-  if (Date.parse(validTo) < Date.now()) log.error({ validTo }, 'the certificate has expired')
+async function keyPairFor(
+  config: Config,
+  isDevelopment: boolean,
+  log: FastifyBaseLogger,
+): Promise<KeyPair | undefined> {
+  if (!isDevelopment) {
+    if (config.tlsCert === '') return undefined
+    const pair = await readFiles(config)
+    const { validTo } = checkKeyPair(pair)
+    // Whoever comes will see it, too; but a service that does not start is no better.
+    if (Date.parse(validTo) < Date.now()) log.error({ validTo }, 'the certificate has expired')
+    return pair
+  }
+  if (config.tlsCert !== '')
+    throw new ConfigError(`--https makes a certificate by itself, but ${environmentName('tlsCert')} names one.`)
+  // https://specifications.freedesktop.org/basedir-spec/latest/
+  const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'signalbox')
+  const { pair, unkept } = await developmentKeyPair({ folder, addresses: ownAddresses() })
+  if (unkept !== undefined) log.warn({ err: unkept }, 'the certificate cannot be kept: next time it is another one')
   return pair
 }
 

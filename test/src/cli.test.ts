@@ -4,7 +4,8 @@ import { readCommand } from '../../src/cli.js'
 const token = (...words: string[]) => readCommand(['token', '--room', '1001', ...words])
 
 t.test('words say what the process is to do', async (t) => {
-  t.strictSame(readCommand([]), { name: 'serve' })
+  t.strictSame(readCommand([]), { name: 'serve', https: false })
+  t.strictSame(readCommand(['--https']), { name: 'serve', https: true })
   for (const words of [['-h'], ['--help'], ['token', '--help'], ['token', '-h', '--room', 'x']])
     t.strictSame(readCommand(words), { name: 'help' }, words.join(' '))
   for (const word of ['-v', '--version']) t.strictSame(readCommand([word]), { name: 'version' })

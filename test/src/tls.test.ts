@@ -181,6 +181,7 @@ t.test('files that cannot be used stop the start with a sentence', async (t) => 
     ],
     [{ ...good, [keyName]: ciphered }, `${keyName} names no file with a private key in PEM that has no passphrase.`],
     [{ ...good, [keyName]: others.keyFile }, `${keyName} is not the key of the certificate in ${cert}.`],
+    [good, `--https makes a certificate by itself, but ${cert} names one.`, '--https'],
   ] as [Record<string, string>, string, ...string[]][]) {
     const { code, stdout, stderr } = await run(t, { ...environment, PORT: '0', HOST: '127.0.0.1' }, ...words).exited
     t.strictSame({ code, stdout, stderr }, { code: 2, stdout: '', stderr: `signalbox: ${sentence}\n` })
