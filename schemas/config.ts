@@ -3,6 +3,7 @@ import { AccessConfig } from './access-config.js'
 import { IceConfig } from './ice-config.js'
 import { ms } from './setting-kinds.js'
 import { TlsConfig } from './tls-config.js'
+import { WebConfig } from './web-config.js'
 
 /**
  * What bounds a client, and the service's patience with it. The plugin takes these as options; the
@@ -153,7 +154,7 @@ export const ProcessConfig = Type.Object({
 })
 export type ProcessConfig = Static<typeof ProcessConfig>
 
-export const Config = Type.Composite([ProcessConfig, TlsConfig, AccessConfig, IceConfig, Limits])
+export const Config = Type.Composite([ProcessConfig, TlsConfig, AccessConfig, WebConfig, IceConfig, Limits])
 export type Config = Static<typeof Config>
 export type ConfigKey = keyof Config
 

@@ -13,11 +13,11 @@ import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import { AccessConfig, defaultsOf, IceConfig, Limits } from '../schemas/index.js'
+import { AccessConfig, defaultsOf, IceConfig, Limits, WebConfig } from '../schemas/index.js'
 import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([AccessConfig, IceConfig, Limits])
+const Settings = Type.Composite([AccessConfig, WebConfig, IceConfig, Limits])
 type Settings = Static<typeof Settings>
 
 /** What an embedder may set. */
@@ -56,7 +56,11 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(iceServers, { config: settings, hook })
   await app.register(signaling, { limits, settings })
   await app.register(drain, { limits })
-  await app.register(websocket, { limits, root: page ? sendPage : (_request, reply) => reply.callNotFound() })
+  await app.register(websocket, {
+    config: settings,
+    limits,
+    root: page ? sendPage : (_request, reply) => reply.callNotFound(),
+  })
   await app.register(leave)
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)

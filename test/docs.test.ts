@@ -48,6 +48,7 @@ t.test('links to files of the project lead somewhere', async (t) => {
     'docs/operations.md',
     'docs/protocol.md',
     'docs/sdk.md',
+    'docs/security.md',
     'docs/turn.md',
   ]) {
     for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {

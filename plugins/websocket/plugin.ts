@@ -3,24 +3,39 @@ import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
-import type { Limits } from '../../schemas/index.js'
+import type { AccessConfig, Limits, WebConfig } from '../../schemas/index.js'
+import { OriginCheck } from './origin.js'
 import { isWatched, watchUpgrades } from './pending-upgrades.js'
+import { RefusedOrigins } from './refused-origins.js'
 
 export interface WebsocketOptions {
+  readonly config: WebConfig & Pick<AccessConfig, 'publicUrl'>
   readonly limits: Limits
   /** Answers a plain GET at the root: the page, or nothing. */
   readonly root: (request: FastifyRequest, reply: FastifyReply) => unknown
 }
 
-/** The upgrade routes: `/` and `/ws`. */
+/**
+ * The upgrade routes: `/` and `/ws`.
+ *
+ * @throws SettingError
+ */
 export const websocket = fp<WebsocketOptions>(
-  async (app, { limits, root }) => {
+  async (app, { config: settings, limits, root }) => {
+    const origins = new OriginCheck(settings)
+    const refused = new RefusedOrigins(app.log)
+    app.addHook('onClose', async () => refused.stop())
     if (!app.hasDecorator('websocketServer')) await registerWebsocketServer(app, limits)
 
     // @fastify/websocket would upgrade a request to any other route too, log its query string and close the socket.
     app.addHook('onRequest', async (request, reply) => {
       if (!request.ws) return
       if (!request.routeOptions.config.isSignaling) return reply.code(404).send()
+      const { origin } = request.headers
+      if (!origins.allows(origin, request.host)) {
+        refused.add(origin, request.host)
+        return refuseOrigin(reply)
+      }
       if (app.drain.isDraining) return reply.code(503).header('retry-after', '1').send()
     })
 
@@ -63,6 +78,12 @@ async function registerWebsocketServer(app: FastifyInstance, limits: Limits): Pr
       socket.terminate()
     },
   })
+}
+
+/** Without a word of what came: nothing that somebody else can choose is said back. */
+function refuseOrigin(reply: FastifyReply): FastifyReply {
+  const message = 'Pages of this origin may not connect; see allowedOrigins.'
+  return reply.code(403).send({ statusCode: 403, error: 'Forbidden', message })
 }
 
 function requireUpgrade(_request: FastifyRequest, reply: FastifyReply): FastifyReply {

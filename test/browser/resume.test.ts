@@ -315,7 +315,8 @@ t.test(
 )
 
 t.test('a socket that leads nowhere is found out, and nothing that was said into it is lost', async (t) => {
-  const { url } = await startService(t, { pingIntervalMs: 400, pongTimeoutMs: 400 })
+  // To a page of the service the tunnel is another host.
+  const { url } = await startService(t, { pingIntervalMs: 400, pongTimeoutMs: 400, allowedOrigins: ['*'] })
   const { url: through, freeze } = await startTunnel(t, url)
   const browser = await openBrowser('chromium')
   const bo = await Member.join(t, browser, url, { room, name: 'Bo' })

@@ -7,7 +7,7 @@ import { drain } from '../../plugins/drain.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { AccessConfig, defaultsOf, Limits } from '../../schemas/index.js'
+import { AccessConfig, defaultsOf, Limits, WebConfig } from '../../schemas/index.js'
 import { deafSink } from '../contract/deaf-sink.js'
 import { Client, listen, unhurried, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
@@ -27,7 +27,8 @@ async function start(
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
   await app.register(signaling, { limits, settings: defaultsOf(AccessConfig) })
   await app.register(drain, { limits })
-  await app.register(websocket, { limits, root: (_request, reply) => reply.callNotFound() })
+  const config = { ...defaultsOf(WebConfig), publicUrl: '' }
+  await app.register(websocket, { config, limits, root: (_request, reply) => reply.callNotFound() })
   await listen(t, app)
   return { app, url: urlOf(app) }
 }

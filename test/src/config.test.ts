@@ -96,6 +96,16 @@ t.test('what is wrong with a secret is said without the secret', async (t) => {
   t.throws(() => readConfig({ SIGNALBOX_TOKEN_PUBLIC_KEYS: keys }), { message })
 })
 
+t.test('the origins that may connect', async (t) => {
+  t.match(readConfig({ SIGNALBOX_ALLOWED_ORIGINS: 'https://app.example, http://b.example:8080 *' }), {
+    allowedOrigins: ['https://app.example', 'http://b.example:8080', '*'],
+    requireOrigin: false,
+  })
+  for (const text of ['null', 'app.example', 'https://app.example/']) {
+    t.throws(() => readConfig({ SIGNALBOX_ALLOWED_ORIGINS: text }), { message: /^SIGNALBOX_ALLOWED_ORIGINS must be/ })
+  }
+})
+
 t.test('an address is one of the Web', async (t) => {
   t.match(readConfig({ SIGNALBOX_AUTHORIZE_URL: 'https://app.example/a?b' }), {
     authorizeUrl: 'https://app.example/a?b',

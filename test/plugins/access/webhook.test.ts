@@ -31,7 +31,8 @@ async function serve(t: Test, options: BuildOptions = {}) {
   const lines: string[] = []
   const loggerInstance = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const authorizeUrl = `${server.url}?key=in-the-address`
-  const service = { authorizeUrl, authorizeSecrets: [secret], loggerInstance, ...options }
+  const allowedOrigins = ['https://app.example']
+  const service = { authorizeUrl, authorizeSecrets: [secret], allowedOrigins, loggerInstance, ...options }
   const { url } = await startService(t, service)
   return { server, url, asked, state, lines }
 }
