@@ -8,6 +8,7 @@ import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
+import { pageHeaders } from '../plugins/page-headers.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
@@ -64,7 +65,9 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(leave)
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)
-  if (page) await app.register(staticFiles)
+  if (!page) return
+  await app.register(pageHeaders, { config: settings })
+  await app.register(staticFiles)
 }
 
 function readSettings(options: Partial<Settings>): Settings {

@@ -275,6 +275,15 @@ export class Person {
     }
   }
 
+  /** What is on the clipboard, where this browser may read it. From another page, as the call page itself may only write there. */
+  async copied(): Promise<string> {
+    const reader = await this.page.context().newPage()
+    await reader.goto(new URL('livez', this.page.url()).href)
+    const text = await reader.evaluate(() => navigator.clipboard.readText())
+    await reader.close()
+    return text
+  }
+
   /** Kept beside the test's other artifacts, for people to look at. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshotFolder, { recursive: true })

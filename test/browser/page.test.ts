@@ -92,7 +92,7 @@ t.test('the invite link leads whoever opens it into the room', async (t) => {
   await ada.view('call')
   await ada.page.click('#copy-link')
   await ada.isTold(languages.en.texts.copiedStatus)
-  const link = await ada.page.evaluate(() => navigator.clipboard.readText())
+  const link = await ada.copied()
   t.equal(link, `${url.replace('ws', 'http')}/#room=${room}`)
   await ada.isTold(languages.en.texts.waiting)
   const bo = await Person.open(t, browser, link)
