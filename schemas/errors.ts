@@ -24,7 +24,7 @@ export const errorCodes = {
   },
   'bad-message': {
     message: 'a field of this message has the wrong shape',
-    when: 'The type is known, a field has the wrong shape; `message` names the field.',
+    when: 'The type is known, a field has the wrong shape; `message` names the field. Or the message has more than 32 fields, or is one to be passed on and more than 16 levels deep.',
     retry: false,
     malformed: true,
   },

@@ -1,10 +1,14 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ClientMessage, clientMessages, SignalingError } from '../../schemas/index.js'
+import { faultOfForm } from './bounds.js'
 
 /** A parsed frame of which only this is known: it is an object. */
 export type Envelope = { readonly type?: unknown; readonly id?: unknown; readonly n?: unknown }
 
 const checkers = new Map(Object.entries(clientMessages).map(([type, schema]) => [type, TypeCompiler.Compile(schema)]))
+
+/** What the addressee gets as the sender wrote it. */
+const relayed: ReadonlySet<string> = new Set(['offer', 'answer', 'ice', 'restart', 'keep'])
 
 /**
  * Parses a text frame.
@@ -45,6 +49,8 @@ export function isKnownType(type: string): boolean {
 export function validate(envelope: Envelope, type: string): ClientMessage {
   const checker = checkers.get(type)
   if (checker === undefined) throw new SignalingError('unknown-type')
+  const fault = faultOfForm(envelope, relayed.has(type))
+  if (fault !== undefined) throw new SignalingError('bad-message', fault)
   if (!checker.Check(envelope)) {
     const error = checker.Errors(envelope).First()
     throw new SignalingError('bad-message', error && `${error.path.slice(1)}: ${error.message}`)

@@ -74,6 +74,37 @@ t.test('what is not a message is refused with its code, and the socket goes on',
   t.match(await ada.next('ice'), { still: 'here' })
 })
 
+t.test('a message has a bound on its fields, and one that is passed on also on its depth', async (t) => {
+  const { url } = await startService(t)
+  const ada = await Client.join(t, url, room)
+  const bo = await Client.join(t, url, room)
+  await ada.next('ready')
+  await bo.next('ready')
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n]))
+  const nested = (levels: number, open: string, close: string) =>
+    `{"type":"ice","candidate":${open.repeat(levels)}0${close.repeat(levels)}}`
+  for (const frame of [
+    JSON.stringify({ type: 'ice', ...fields(32) }),
+    JSON.stringify({ type: 'update', ...fields(32) }),
+    JSON.stringify({ type: 'ice', ...fields(10_000 / 4) }),
+    nested(16, '[', ']'),
+    nested(16, '{"a":', '}'),
+    nested(30_000, '[', ']'),
+    nested(10_000, '{"a":', '}'),
+  ]) {
+    bo.send(frame)
+    t.match(await bo.next('error'), { code: 'bad-message', message: /^more than \d+ (fields|levels deep)$/ })
+  }
+  for (const frame of [
+    JSON.stringify({ type: 'ice', ...fields(31) }),
+    nested(15, '[', ']'),
+    nested(15, '{"a":', '}'),
+  ]) {
+    bo.send(frame)
+    t.equal(await ada.nextFrame(), `{"from":"${bo.peerId}",${frame.slice(1)}`)
+  }
+})
+
 t.test('bad-message says which field is wrong', async (t) => {
   const { url } = await startService(t)
   const ada = await Client.join(t, url, room)
