@@ -212,6 +212,11 @@ for (const name of ['chromium', 'firefox'] as const) {
         }
         const closed = async (which: 0 | 1) => {
           const pair = await kit.connect()
+          // What says goodbye is one packet, which may be lost: then the connection is found dead, as a call finds it.
+          for (const end of pair) {
+            const isDead = () => end.iceConnectionState === 'disconnected' || end.iceConnectionState === 'failed'
+            end.addEventListener('iceconnectionstatechange', () => isDead() && end.close())
+          }
           const arrived = new Promise<Awaited<ReturnType<typeof kit.receiveFile>>>((resolve) => {
             pair[1].ondatachannel = ({ channel }) => resolve(kit.receiveFile(channel))
           })
