@@ -6,6 +6,8 @@ const settleAfterMs = 300
 const hiddenAfterMs = 2000
 /** Heights are told in steps of this many pixels: one more or less is no news. */
 const stepPx = 16
+/** A picture that fills its element may be so much wider than it is said to be: scaled to whole pixels, its shape is no longer quite its own. */
+const tolerance = 1.02
 
 /** A picture of a peer on the page. */
 export interface ShownPicture {
@@ -67,7 +69,7 @@ export function heightToAskFor(
   ratio: number,
 ): number {
   if (width === 0 || height === 0) return 0
-  const shown = fit === 'contain' ? Math.min(height, width / shape) : Math.max(height, width / shape)
+  const shown = fit === 'contain' ? Math.min(height, width / shape) : Math.max(height, width / shape / tolerance)
   return Math.ceil((shown * ratio) / stepPx) * stepPx
 }
 

@@ -96,7 +96,11 @@ t.test('from two to eight people, everybody is seen on every size and in both th
     await me.page.setViewportSize(sizes.desktop)
     await isSharp(me, 600)
     await me.screenshot('screen-of-ada-sharp')
-    await wants(me, 'screen', 1, await me.page.$eval('[data-part="spotlight"] video', shownHeight))
+    const room = await me.page.$eval('[data-part="spotlight"] video', (video) => ({
+      width: video.clientWidth,
+      height: video.clientHeight,
+    }))
+    await wants(me, 'screen', 1, heightToAskFor(room, 960 / 600, 'contain', 1))
   })
 
   await t.test('of several screens the newest is large, and another can be chosen by keyboard', async (t) => {
@@ -225,12 +229,6 @@ async function hearsScreen({ page }: Person): Promise<void> {
     null,
     { polling: 200 },
   )
-}
-
-function shownHeight(video: SVGElement | HTMLElement): number {
-  if (!(video instanceof HTMLVideoElement)) return 0
-  const shown = Math.min(video.clientHeight, (video.clientWidth * video.videoHeight) / video.videoWidth)
-  return Math.ceil((shown * devicePixelRatio) / 16) * 16
 }
 
 /** Waits until so many peers have been told to send a picture of this height. */

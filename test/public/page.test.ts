@@ -98,6 +98,7 @@ t.test('a picture is asked for as high as it is shown, in pixels of the screen',
   t.equal(heightToAskFor({ width: 180, height: 240 }, 16 / 9, 'cover', 1), 240)
   t.equal(heightToAskFor({ width: 320, height: 180 }, 3 / 4, 'cover', 1), 432)
   t.equal(heightToAskFor({ width: 0, height: 0 }, 1, 'cover', 2), 0)
+  t.equal(heightToAskFor({ width: 398, height: 224 }, 316 / 180, 'cover', 1), 224, 'its shape after it was scaled')
 })
 
 t.test('the page and its one script ask for nothing more', async (t) => {
