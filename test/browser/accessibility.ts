@@ -13,6 +13,9 @@ export function isForAxe(size: string, colorScheme: 'light' | 'dark'): boolean {
 export async function faults({ page }: Person): Promise<string[]> {
   if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axe)
   return page.evaluate(async () => {
+    // A colour half-way from one theme to the other is of neither.
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.allSettled(transitions.map(({ finished }) => finished))
     const run: unknown = Reflect.get(Reflect.get(globalThis, 'axe') as object, 'run')
     const { violations } = await (
       run as (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
