@@ -2,6 +2,10 @@ import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { type SignalboxOptions, signalbox } from './signalbox.js'
 
+/** How long a request may take to come in whole, headers and body. Node's own are 60 and 300 s, looked at twice a minute. */
+const requestTimeoutMs = 10_000
+const lookEveryMs = 1000
+
 export interface BuildOptions extends SignalboxOptions {
   /** Where to log, e.g. a pino logger. Default: nowhere. */
   readonly loggerInstance?: FastifyBaseLogger
@@ -11,12 +15,15 @@ export interface BuildOptions extends SignalboxOptions {
   readonly trustProxy?: readonly string[]
 }
 
+const slowness = { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: lookEveryMs }
+
 /** The app factory: the service in an app of its own, not yet listening. */
 export function buildApp(options: BuildOptions = {}): FastifyInstance {
   const { loggerInstance, https, trustProxy = [], ...signalboxOptions } = options
   const app = Fastify({
     ...(loggerInstance && { loggerInstance }),
-    https: https ?? null,
+    ...(https === undefined ? { http: slowness } : { https: { ...slowness, ...https } }),
+    requestTimeout: requestTimeoutMs,
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
     forceCloseConnections: true,

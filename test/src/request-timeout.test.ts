@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import t, { type Test } from 'tap'
+import { buildApp } from '../../src/index.js'
+import { makeSelfSigned } from '../../src/self-signed.js'
+import { listen, urlOf } from '../helper.js'
+
+/** Says these, and then nothing more. @returns after how long the connection was over, and what came */
+async function hold(t: Test, socket: net.Socket, said: string): Promise<{ ms: number; answer: string }> {
+  t.teardown(() => socket.destroy())
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk
+  })
+  socket.on('error', () => {})
+  const startMs = performance.now()
+  socket.write(said)
+  await once(socket, 'close')
+  return { ms: performance.now() - startMs, answer }
+}
+
+t.test('a request that does not come in whole is over after ten seconds, over HTTP and HTTPS', async (t) => {
+  const [plain, secure] = [
+    buildApp(),
+    buildApp({
+      https: makeSelfSigned({ hosts: ['localhost'], from: new Date(), to: new Date(Date.now() + 86_400_000) }),
+    }),
+  ]
+  await listen(t, plain)
+  await listen(t, secure)
+  const tcp = () => net.connect(Number(new URL(urlOf(plain)).port), '127.0.0.1')
+  const tls = () =>
+    connectTls({ port: Number(new URL(urlOf(secure)).port), host: '127.0.0.1', rejectUnauthorized: false })
+  const held = await Promise.all([
+    hold(t, tcp(), 'GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: '),
+    hold(t, tcp(), 'POST /leave HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n{'),
+    hold(t, tls(), 'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'),
+  ])
+  for (const { ms, answer } of held) {
+    t.match(answer, /^HTTP\/1\.1 408 /)
+    t.ok(ms >= 9900 && ms < 13_000, `${Math.round(ms)} ms`)
+  }
+})
