@@ -24,7 +24,7 @@ export const closeCodes = {
   policyViolation: {
     code: 1008,
     reason: 'too many malformed messages',
-    when: 'More malformed messages than `maxMalformedMessages` on one socket, or a message in very many fragments.',
+    when: 'More malformed messages than `maxMalformedMessages` on one socket, or one in more fragments than `maxFragments`, or in more pieces than `maxBufferedChunks`.',
     retry: false,
   },
   messageTooBig: {

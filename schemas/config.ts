@@ -16,6 +16,19 @@ export const Limits = Type.Object({
     maximum: 16_777_216,
     description: 'Largest frame a client may send, in bytes. Over it: close code 1009.',
   }),
+  maxFragments: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Most fragments of one message (RFC 6455, section 5.4). Over it: close code 1008.',
+  }),
+  maxBufferedChunks: Type.Integer({
+    default: 1024,
+    minimum: 16,
+    maximum: 1_000_000,
+    description:
+      'Most pieces, as the network delivers them, that may wait for the rest of a frame. Over it: close code 1008.',
+  }),
   maxQueuedBytes: Type.Integer({
     default: 1_048_576,
     minimum: 65_536,

@@ -67,6 +67,8 @@ async function registerWebsocketServer(app: FastifyInstance, limits: Limits): Pr
   await app.register(fastifyWebsocket, {
     options: {
       maxPayload: limits.maxFrameBytes,
+      maxFragments: limits.maxFragments,
+      maxBufferedChunks: limits.maxBufferedChunks,
       perMessageDeflate: false,
       // A server that never listens: it hears of no upgrade.
       ...(isDispatched && { server: createServer() }),
