@@ -7,7 +7,9 @@ import { Health } from '../schemas/index.js'
  */
 export const health = fp(
   async (app) => {
-    const options = { logLevel: 'warn' as const, schema: { response: { 200: Health, 503: Health } } }
+    // An orchestrator that is told 429 would restart everything.
+    const config = { rateLimit: false as const }
+    const options = { config, logLevel: 'warn' as const, schema: { response: { 200: Health, 503: Health } } }
     const live = async (): Promise<Health> => ({ status: 'ok' })
 
     app.get('/livez', options, live)

@@ -1,7 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type AccessConfig, type Limits, SettingError, SignalingError, type TokenReply } from '../schemas/index.js'
+import {
+  type AccessConfig,
+  type AdmissionLimits,
+  type Limits,
+  SettingError,
+  SignalingError,
+  type TokenReply,
+} from '../schemas/index.js'
 import { mintToken, readTokenRequest } from './access/mint.js'
 import { checkAddress } from './access/setting-address.js'
 
@@ -10,7 +17,7 @@ const maxBodyBytes = 8192
 
 export interface TokensOptions {
   readonly config: AccessConfig
-  readonly limits: Limits
+  readonly limits: Limits & AdmissionLimits
 }
 
 /**
@@ -35,12 +42,14 @@ export const tokens = fp<TokensOptions>(
           done(null, undefined)
         }
       })
-      // Before the body is read.
-      app.addHook('onRequest', async (request, reply) => {
+      const hasKey = (request: FastifyRequest) => isKnown(bearerOf(request), keyHashes)
+      // Before the body is read, but after strangers have been counted.
+      app.addHook('preParsing', async (request, reply) => {
         reply.header('cache-control', 'no-store')
-        if (!isKnown(bearerOf(request), keyHashes)) return refuseStranger(reply)
+        if (!hasKey(request)) await refuseStranger(reply)
       })
-      app.post('/tokens', { bodyLimit: maxBodyBytes }, async (request, reply) => {
+      const bounds = { rateLimit: { max: limits.maxRequestsPerMinute, allowList: hasKey } }
+      app.post('/tokens', { bodyLimit: maxBodyBytes, config: bounds }, async (request, reply) => {
         try {
           const page = pageOf(request, publicUrl)
           const { token, room, expiresAt } = await mintToken(readTokenRequest(request.body), { ...config, ...limits })

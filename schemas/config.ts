@@ -1,5 +1,6 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { AccessConfig } from './access-config.js'
+import { AdmissionLimits } from './admission-limits.js'
 import { IceConfig } from './ice-config.js'
 import { ms } from './setting-kinds.js'
 import { TlsConfig } from './tls-config.js'
@@ -167,7 +168,15 @@ export const ProcessConfig = Type.Object({
 })
 export type ProcessConfig = Static<typeof ProcessConfig>
 
-export const Config = Type.Composite([ProcessConfig, TlsConfig, AccessConfig, WebConfig, IceConfig, Limits])
+export const Config = Type.Composite([
+  ProcessConfig,
+  TlsConfig,
+  AccessConfig,
+  WebConfig,
+  IceConfig,
+  Limits,
+  AdmissionLimits,
+])
 export type Config = Static<typeof Config>
 export type ConfigKey = keyof Config
 

@@ -94,6 +94,30 @@ export const errorCodes = {
     retry: true,
     malformed: false,
   },
+  'too-many-joins': {
+    message: 'too many joins come from your address',
+    when: '`join` or `ice-servers` beyond `maxJoinsPerSecond` and `joinBurst` of one address. The seat that one has stays.',
+    retry: true,
+    malformed: false,
+  },
+  'too-many-failures': {
+    message: 'too many joins from your address have failed',
+    when: '`join` or `ice-servers`: more than `maxFailedJoins` from one address have been refused within `failedJoinWindowMs`, and the application is not asked for a while.',
+    retry: true,
+    malformed: false,
+  },
+  'too-many-rooms': {
+    message: 'too many rooms are made from your address',
+    when: '`join` of a room that is not there, beyond `maxNewRoomsPerMinute` of one address.',
+    retry: true,
+    malformed: false,
+  },
+  'service-full': {
+    message: 'the service is full',
+    when: '`join` beyond `maxMembers`, or of a room that is not there, beyond `maxRooms`.',
+    retry: true,
+    malformed: false,
+  },
   'room-locked': {
     message: 'nobody is let in at the moment',
     when: '`join`: a host has locked the room, or too many knock at it.',

@@ -12,6 +12,7 @@ import {
   environmentName,
   errorCodes,
   Grant,
+  httpRefusals,
   ProcessConfig,
   serverMessages,
   TlsConfig,
@@ -97,6 +98,11 @@ const parts = {
         retry ? 'yes' : 'no',
         malformed ? 'yes' : 'no',
       ]),
+    ),
+  'http refusals': () =>
+    table(
+      ['status', 'code', 'when'],
+      Object.entries(httpRefusals).map(([code, { statusCode, when }]) => [statusCode, `\`${code}\``, when]),
     ),
   'close codes': () =>
     table(

@@ -5,6 +5,11 @@ import { type SignalboxOptions, signalbox } from './signalbox.js'
 /** How long a request may take to come in whole, headers and body. Node's own are 60 and 300 s, looked at twice a minute. */
 const requestTimeoutMs = 10_000
 const lookEveryMs = 1000
+/**
+ * How long nothing may move on a connection within an answer; Node may look twice, so it takes up to double. Sockets that speak the
+ * protocol have pings of their own.
+ */
+const stallTimeoutMs = 15_000
 
 export interface BuildOptions extends SignalboxOptions {
   /** Where to log, e.g. a pino logger. Default: nowhere. */
@@ -24,6 +29,7 @@ export function buildApp(options: BuildOptions = {}): FastifyInstance {
     ...(loggerInstance && { loggerInstance }),
     ...(https === undefined ? { http: slowness } : { https: { ...slowness, ...https } }),
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: stallTimeoutMs,
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     // A connection that never finishes its request would otherwise hold up the exit. WebSockets are not among them.
     forceCloseConnections: true,

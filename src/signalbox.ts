@@ -3,22 +3,24 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
 import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
+import { admission } from '../plugins/admission/plugin.js'
 import { drain } from '../plugins/drain.js'
 import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
 import { pageHeaders } from '../plugins/page-headers.js'
+import { requestRate } from '../plugins/request-rate.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import { AccessConfig, defaultsOf, IceConfig, Limits, WebConfig } from '../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, IceConfig, Limits, WebConfig } from '../schemas/index.js'
 import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([AccessConfig, WebConfig, IceConfig, Limits])
+const Settings = Type.Composite([AccessConfig, WebConfig, IceConfig, Limits, AdmissionLimits])
 type Settings = Static<typeof Settings>
 
 /** What an embedder may set. */
@@ -50,8 +52,10 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new TypeError('signalbox: authorize: Expected function')
   const settings = readSettings(rest)
-  const limits: Limits = settings
+  const limits: Limits & AdmissionLimits = settings
 
+  await app.register(admission, { limits })
+  await app.register(requestRate, { limits })
   await app.register(rooms, { limits })
   await app.register(access, { config: settings, limits, authorize })
   await app.register(iceServers, { config: settings, hook })

@@ -16,6 +16,8 @@ export type Authorize = (admission: Admission) => Grant | Promise<Grant>
 
 /** Says who may come in. */
 export interface Access {
+  /** Whether nobody comes in without a token that is signed. */
+  readonly provesByToken: boolean
   /**
    * @param request  the upgrade that the socket came from
    * @returns        what it may do; at once, where nobody has to be asked
@@ -27,4 +29,4 @@ export interface Access {
 const everybody: Grant = {}
 
 /** Everybody may, as in the base protocol. */
-export const openAccess: Access = { authorize: () => everybody }
+export const openAccess: Access = { provesByToken: false, authorize: () => everybody }

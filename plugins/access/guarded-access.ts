@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Access, Admission } from './access.js'
 import { type AskOptions, ask, type Question } from './authorize-hook.js'
 import type { Grant } from './grant.js'
@@ -10,7 +10,6 @@ export interface GuardedAccessOptions extends AskOptions {
   readonly tokens: RoomTokens | undefined
   /** Who else is asked, one after the other. */
   readonly asked: readonly Question[]
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>
 }
 
 /** Lets in whom the token and everybody who is asked let in. */
@@ -21,17 +20,11 @@ export class GuardedAccess implements Access {
     this.#options = options
   }
 
-  async authorize(request: FastifyRequest, admission: Admission): Promise<Grant> {
-    try {
-      return await this.#grantFor(request, admission)
-    } catch (error) {
-      // Without the room: whoever is refused could have made it up.
-      if (error instanceof Refused) this.#options.log.info({ code: error.code, reason: error.reason }, 'join refused')
-      throw error
-    }
+  get provesByToken(): boolean {
+    return this.#options.tokens !== undefined
   }
 
-  async #grantFor(request: FastifyRequest, { roomId, profile, token }: Admission): Promise<Grant> {
+  async authorize(request: FastifyRequest, { roomId, profile, token }: Admission): Promise<Grant> {
     const { tokens, asked } = this.#options
     const { name, metadata } = profile
     const attempt = {

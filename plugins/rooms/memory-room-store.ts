@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { PeerId, RoomId } from '../../schemas/index.js'
+import type { Door, PeerId, RoomId } from '../../schemas/index.js'
 import { type Clock, systemClock } from './clock.js'
-import { MemoryRoom } from './memory-room.js'
+import { MemoryRoom, type Tally } from './memory-room.js'
 import type { ReplayBounds } from './replay-log.js'
 import type { JoinOutcome, JoinRequest, ResumeOutcome, ResumeRequest, RoomStore, Sink } from './room-store.js'
 
@@ -30,17 +30,23 @@ function makePeerId(): PeerId {
 export class MemoryRoomStore implements RoomStore {
   readonly #rooms = new Map<RoomId, MemoryRoom>()
   readonly #options: MemoryRoomStoreOptions & { readonly clock: Clock }
+  readonly #tally: Tally = { seats: 0 }
 
   constructor(options: MemoryRoomStoreOptions) {
     this.#options = { clock: systemClock, ...options }
   }
 
   async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
-    const room =
-      this.#rooms.get(roomId) ??
-      new MemoryRoom(roomId, request.door ?? 'open', this.#options, () => this.#rooms.delete(roomId))
-    this.#rooms.set(roomId, room)
+    const there = this.#rooms.get(roomId)
+    if (there === undefined && request.mayMakeRoom?.() === false) return 'absent'
+    const room = there ?? this.#make(roomId, request.door ?? 'open')
     return room.join(makePeerId(), request, sink)
+  }
+
+  #make(roomId: RoomId, door: Door): MemoryRoom {
+    const room = new MemoryRoom(roomId, door, this.#options, this.#tally, () => this.#rooms.delete(roomId))
+    this.#rooms.set(roomId, room)
+    return room
   }
 
   async resume(roomId: RoomId, request: ResumeRequest, sink: Sink): Promise<ResumeOutcome> {
@@ -52,8 +58,6 @@ export class MemoryRoomStore implements RoomStore {
   }
 
   get size(): { rooms: number; seats: number } {
-    let seats = 0
-    for (const room of this.#rooms.values()) seats += room.seats
-    return { rooms: this.#rooms.size, seats }
+    return { rooms: this.#rooms.size, seats: this.#tally.seats }
   }
 }

@@ -32,6 +32,11 @@ export interface RoomRules {
   readonly clock: Clock
 }
 
+/** What the rooms of a store have together. */
+export interface Tally {
+  seats: number
+}
+
 /** The place of a page that may be loading anew. */
 interface KeptPlace {
   readonly attempt: number
@@ -53,6 +58,7 @@ interface Knocker {
 export class MemoryRoom implements RoomOfSeat {
   readonly id: RoomId
   readonly rules: RoomRules
+  readonly #tally: Tally
   readonly #onEmpty: () => void
   #capacity: number | undefined
   #door: Door
@@ -65,15 +71,12 @@ export class MemoryRoom implements RoomOfSeat {
   readonly #lost = new Map<PeerId, Identity>()
 
   /** @param onEmpty  is called when nobody has a seat, or a place, or knocks any more */
-  constructor(id: RoomId, door: Door, rules: RoomRules, onEmpty: () => void) {
+  constructor(id: RoomId, door: Door, rules: RoomRules, tally: Tally, onEmpty: () => void) {
     this.id = id
+    this.#tally = tally
     this.#door = door
     this.rules = rules
     this.#onEmpty = onEmpty
-  }
-
-  get seats(): number {
-    return this.#seats.size
   }
 
   /** As the first who got a seat has asked for; who only knocked has not. */
@@ -192,6 +195,7 @@ export class MemoryRoom implements RoomOfSeat {
     const tether = request.isResumable === true ? this.#makeTether() : undefined
     const seat = new MemorySeat(this, peerId, request, others, sink, tether)
     this.#seats.set(peerId, seat)
+    this.#tally.seats += 1
     // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
     this.tellOthers(seat, { kind: 'peer-joined', peer: seat.member })
     sink.seated(seat)
@@ -356,7 +360,7 @@ export class MemoryRoom implements RoomOfSeat {
 
   #remove(seat: MemorySeat, reason: LeaveReason): void {
     seat.tether?.absence?.end()
-    this.#seats.delete(seat.peerId)
+    if (this.#seats.delete(seat.peerId)) this.#tally.seats -= 1
     if (reason === 'disconnected' || reason === 'expired') this.#remember(seat)
     this.tellOthers(seat, { kind: 'peer-left', peerId: seat.peerId, reason })
   }

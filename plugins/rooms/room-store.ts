@@ -21,6 +21,11 @@ export interface JoinRequest {
   readonly onDuplicate?: 'allow' | 'replace' | 'reject'
   /** How the door of the room is, if this join creates it. Default: `open`. */
   readonly door?: Door
+  /**
+   * Asked where there is no such room, in the same step: whether this join may create it. A store that cannot ask then may
+   * look for the room first. Default: it may.
+   */
+  readonly mayMakeRoom?: () => boolean
   /** A resumable seat of the same room that is its own, as whoever asks has made sure of: given up in the same step. */
   readonly replaces?: { readonly peerId: PeerId; readonly attempt: number } | undefined
 }
@@ -37,9 +42,10 @@ export interface Identity {
 
 /**
  * `seated`: the sink has been told `seated`. `knocking`: it has been told `knocking`. Otherwise nothing has happened: the room
- * is full or locked, somebody with the same subject is there, or the member has been kicked.
+ * is full or locked, somebody with the same subject is there, or the member has been kicked; or there is none (`absent`), and it
+ * may not be made.
  */
-export type JoinOutcome = 'seated' | 'knocking' | Unseated
+export type JoinOutcome = 'seated' | 'knocking' | 'absent' | Unseated
 export type Unseated = 'full' | 'locked' | 'duplicate' | 'kicked'
 
 /** Why somebody who knocked is not let in. */
@@ -233,6 +239,6 @@ export interface RoomStore {
    */
   release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean>
 
-  /** How many rooms and seats there are now, as far as this node knows. */
+  /** How many rooms and seats there are now, as far as this node knows; at once, however many there are. */
   readonly size: { readonly rooms: number; readonly seats: number }
 }

@@ -1,9 +1,9 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
-import type { Authorize } from '../access/access.js'
+import { RateLimit } from '../admission/rate-limit.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
+import type { Guest } from './guest.js'
 import { handle } from './handlers/table.js'
-import { RateLimit } from './rate-limit.js'
 import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
@@ -53,11 +53,11 @@ export class Connection {
   #isAtFault = false
   #isClosing = false
 
-  constructor(socket: WebSocket, context: SignalingContext, authorize: Authorize, now: number) {
+  constructor(socket: WebSocket, context: SignalingContext, guest: Guest, now: number) {
     this.#socket = socket
     this.#context = context
     const { maxMessagesPerSecond, messageBurst, maxBytesPerSecond, byteBurst } = context.limits
-    this.#session = new Session(context, authorize, {
+    this.#session = new Session(context, guest, {
       write: (frame) => this.#write(frame),
       seated: (capacity) => {
         this.#messageRate.burst = messageBurst + burstPerPlace * (capacity - 2)

@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
-import { type CloseName, type LeaveRequest, type Limits, SignalingError } from '../../schemas/index.js'
+import {
+  type AdmissionLimits,
+  type CloseName,
+  type LeaveRequest,
+  type Limits,
+  SignalingError,
+} from '../../schemas/index.js'
 import { Connection, tickMsOf } from './connection.js'
+import { Guest, type GuestContext } from './guest.js'
 import { ResumeKeys } from './resume-keys.js'
 import type { SignalingContext } from './session.js'
 
@@ -20,7 +27,7 @@ const leastSpreadMs = 1000
 const spreadPerSocketMs = 2
 
 export interface SignalingOptions {
-  readonly limits: Limits
+  readonly limits: Limits & AdmissionLimits
   readonly settings: SignalingContext['settings']
 }
 
@@ -58,6 +65,7 @@ export const signaling = fp<SignalingOptions>(
       settings,
       log: app.log,
     }
+    const guests: GuestContext = { access: app.access, rooms: app.rooms, limits, refusals: app.refusals }
     const connections = new Set<Connection>()
     let closedAs: CloseName | undefined
     const moving = new Set<Connection>()
@@ -87,12 +95,9 @@ export const signaling = fp<SignalingOptions>(
 
     app.decorate('signaling', {
       accept(socket, request) {
-        const connection = new Connection(
-          socket,
-          context,
-          (admission) => app.access.authorize(request, admission),
-          performance.now(),
-        )
+        const now = performance.now()
+        const record = app.admission.recordOf(request.ip, request.raw.socket, now)
+        const connection = new Connection(socket, context, new Guest(guests, request, record), now)
         connections.add(connection)
         socket.once('close', () => {
           connections.delete(connection)
@@ -140,6 +145,6 @@ export const signaling = fp<SignalingOptions>(
   {
     name: 'signalbox-signaling',
     fastify: '5.x',
-    dependencies: ['signalbox-rooms', 'signalbox-access', 'signalbox-ice-servers'],
+    dependencies: ['signalbox-rooms', 'signalbox-access', 'signalbox-ice-servers', 'signalbox-admission'],
   },
 )

@@ -8,9 +8,9 @@ import {
   type ServerMessage,
   SignalingError,
 } from '../../schemas/index.js'
-import type { Authorize } from '../access/access.js'
 import type { IceMember } from '../ice-servers/ice-servers.js'
 import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
+import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
 import { chain } from './stamp.js'
@@ -44,7 +44,7 @@ export interface Outlet {
  */
 export class Session implements Sink {
   readonly context: SignalingContext
-  readonly authorize: Authorize
+  readonly guest: Guest
   readonly ice: IceHandout
   readonly #outlet: Outlet
   #seat: Seat | undefined
@@ -65,9 +65,9 @@ export class Session implements Sink {
   /** Whether a `join` has come that is no error, or a `resume` that was granted: who has neither has no business here for long. */
   isExpected = false
 
-  constructor(context: SignalingContext, authorize: Authorize, outlet: Outlet) {
+  constructor(context: SignalingContext, guest: Guest, outlet: Outlet) {
     this.context = context
-    this.authorize = authorize
+    this.guest = guest
     this.ice = new IceHandout(context.iceServers)
     this.#outlet = outlet
   }

@@ -1,12 +1,20 @@
-import { createServer } from 'node:http'
+import { createServer, STATUS_CODES } from 'node:http'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
-import type { AccessConfig, Limits, WebConfig } from '../../schemas/index.js'
+import {
+  type AccessConfig,
+  type HttpRefusalCode,
+  httpRefusals,
+  type Limits,
+  type WebConfig,
+} from '../../schemas/index.js'
+import type { Refusals } from '../admission/refusals.js'
 import { OriginCheck } from './origin.js'
 import { isWatched, watchUpgrades } from './pending-upgrades.js'
-import { RefusedOrigins } from './refused-origins.js'
+
+const maxShown = 128
 
 export interface WebsocketOptions {
   readonly config: WebConfig & Pick<AccessConfig, 'publicUrl'>
@@ -23,28 +31,30 @@ export interface WebsocketOptions {
 export const websocket = fp<WebsocketOptions>(
   async (app, { config: settings, limits, root }) => {
     const origins = new OriginCheck(settings)
-    const refused = new RefusedOrigins(app.log)
-    app.addHook('onClose', async () => refused.stop())
     if (!app.hasDecorator('websocketServer')) await registerWebsocketServer(app, limits)
 
     // @fastify/websocket would upgrade a request to any other route too, log its query string and close the socket.
     app.addHook('onRequest', async (request, reply) => {
       if (!request.ws) return
       if (!request.routeOptions.config.isSignaling) return reply.code(404).send()
-      const { origin } = request.headers
-      if (!origins.allows(origin, request.host)) {
-        refused.add(origin, request.host)
-        return refuseOrigin(reply)
-      }
-      if (app.drain.isDraining) return reply.code(503).header('retry-after', '1').send()
+      const code = refusalOf(request)
+      if (code === undefined) return
+      app.refusals.add(code, detailOf(code, request))
+      return refuse(request, reply, code)
     })
+
+    function refusalOf(request: FastifyRequest): HttpRefusalCode | undefined {
+      if (!origins.allows(request.headers.origin, request.host)) return 'origin-not-allowed'
+      if (app.drain.isDraining) return 'draining'
+      return app.admission.refusalOf(request.ip, request.raw.socket, performance.now())
+    }
 
     const config = { isSignaling: true }
     const wsHandler = (socket: WebSocket, request: FastifyRequest) => app.signaling.accept(socket, request)
     app.route({ method: 'GET', url: '/', config, handler: root, wsHandler })
     app.route({ method: 'GET', url: '/ws', config, handler: requireUpgrade, wsHandler })
   },
-  { name: 'signalbox-websocket', fastify: '5.x', dependencies: ['signalbox-drain'] },
+  { name: 'signalbox-websocket', fastify: '5.x', dependencies: ['signalbox-drain', 'signalbox-admission'] },
 )
 
 declare module 'fastify' {
@@ -82,10 +92,29 @@ async function registerWebsocketServer(app: FastifyInstance, limits: Limits): Pr
   })
 }
 
-/** Without a word of what came: nothing that somebody else can choose is said back. */
-function refuseOrigin(reply: FastifyReply): FastifyReply {
-  const message = 'Pages of this origin may not connect; see allowedOrigins.'
-  return reply.code(403).send({ statusCode: 403, error: 'Forbidden', message })
+/** Without a word of what came: nothing that somebody else can choose is said back. Nor is the connection kept for more. */
+function refuse(request: FastifyRequest, reply: FastifyReply, code: HttpRefusalCode): FastifyReply {
+  const { statusCode, message, retryAfterS } = httpRefusals[code]
+  reply.raw.once('finish', () => request.raw.socket.destroySoon())
+  if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
+  return reply
+    .code(statusCode)
+    .header('connection', 'close')
+    .send({ statusCode, error: STATUS_CODES[statusCode], code, message })
+}
+
+/** What an operator may have forgotten: an origin on the list, or the proxy as whose address everybody's counts. */
+function detailOf(code: HttpRefusalCode, request: FastifyRequest): Parameters<Refusals['add']>[1] {
+  if (code === 'origin-not-allowed') return sourceOf(request)
+  const isBehindUnknownProxy =
+    request.headers['x-forwarded-for'] !== undefined && request.ip === request.raw.socket.remoteAddress
+  return isBehindUnknownProxy ? { isBehindUnknownProxy } : {}
+}
+
+/** Somebody else's text: short, and nothing in it that a terminal would take for a command. */
+function sourceOf({ headers, host }: FastifyRequest): { origin: string; host: string } {
+  const shown = (text: string) => text.slice(0, maxShown).replace(/[^ -~]/g, '?')
+  return { origin: shown(headers.origin ?? 'none'), host: shown(host) }
 }
 
 function requireUpgrade(_request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,6 @@
 import { setTimeout as elapse } from 'node:timers/promises'
 import t from 'tap'
-import { RateLimit } from '../../plugins/signaling/rate-limit.js'
+import { RateLimit } from '../../plugins/admission/rate-limit.js'
 import { Client, startService } from '../helper.js'
 
 t.test('so many at once, and from then on so many a second', async (t) => {

@@ -1,10 +1,15 @@
 import { Duplex } from 'node:stream'
+import Fastify, { type FastifyRequest } from 'fastify'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import WebSocket from 'ws'
+import { openAccess } from '../../plugins/access/access.js'
+import { AddressBook } from '../../plugins/admission/address-book.js'
+import { Refusals } from '../../plugins/admission/refusals.js'
 import { Connection, tickMsOf } from '../../plugins/signaling/connection.js'
+import { Guest } from '../../plugins/signaling/guest.js'
 import { ResumeKeys } from '../../plugins/signaling/resume-keys.js'
-import { AccessConfig, defaultsOf, Limits } from '../../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, Limits } from '../../schemas/index.js'
 import { makeMemoryStore } from '../contract/memory-store.js'
 import { Client, startService } from '../helper.js'
 
@@ -56,6 +61,15 @@ t.test('who can resume must answer the ping that a page can see; the other kind 
   t.equal(awake.socket.readyState, WebSocket.OPEN, 'and who answers stays')
 })
 
+/** A real one; nobody looks at it. */
+function anyRequest(): Promise<FastifyRequest> {
+  return new Promise((resolve, reject) => {
+    const app = Fastify()
+    app.get('/', async (request) => resolve(request))
+    app.inject('/').catch(reject)
+  })
+}
+
 /** A socket on which nothing comes but what a test says. */
 class QuietSocket extends WebSocket {
   readonly log: string[] = []
@@ -93,7 +107,7 @@ class QuietSocket extends WebSocket {
   }
 }
 
-const limits = defaultsOf(Limits)
+const limits = { ...defaultsOf(Limits), ...defaultsOf(AdmissionLimits) }
 const settings = defaultsOf(AccessConfig)
 const iceServers = { for: () => ({ iceServers: [] }) }
 const mostSilenceMs = 25_000
@@ -101,21 +115,26 @@ const mostSilenceMs = 25_000
 for (const isResumable of [true, false]) {
   t.test(`a socket is dead after 25 s of silence at the most (${isResumable ? 'resumable' : 'plain'})`, async (t) => {
     const log = pino({ level: 'silent' })
+    const request = await anyRequest()
     const tickMs = tickMsOf(limits)
     let longestMs = 0
     // A timer is late rather than early; and whoever falls silent does so anywhere between two pings.
     for (const lateMs of [0, 1, 7, 13]) {
       for (let lastHeardMs = 40_000; lastHeardMs <= 40_000 + limits.pingIntervalMs; lastHeardMs += 125) {
         const socket = new QuietSocket()
+        const rooms = makeMemoryStore()
+        const refusals = new Refusals(log)
+        const book = new AddressBook(limits)
+        const guest = new Guest({ access: openAccess, rooms, limits, refusals }, request, book.of('192.0.2.1', 0))
         const context = {
-          rooms: makeMemoryStore(),
+          rooms,
           keys: new ResumeKeys(Buffer.alloc(32)),
           limits,
           settings,
           iceServers,
           log,
         }
-        const connection = new Connection(socket, context, () => ({}), 0)
+        const connection = new Connection(socket, context, guest, 0)
         socket.hear({ type: 'join', roomId: 'r', resume: isResumable })
         while (!socket.log.some((frame) => frame.includes('"joined"'))) await new Promise(setImmediate)
 

@@ -1,26 +1,11 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import Fastify from 'fastify'
 import { pino } from 'pino'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import WebSocket from 'ws'
 import { buildApp, signalbox } from '../../src/index.js'
 import { Client, listen, startService, urlOf } from '../helper.js'
-
-/** Asks for an upgrade as a page of this origin does. */
-async function upgrade(t: Test, url: string, headers: Record<string, string>): Promise<number> {
-  const socket = new WebSocket(url, { headers })
-  t.teardown(() => socket.terminate())
-  socket.on('error', () => {})
-  const status = new Promise<number>((resolve) => {
-    socket.once('open', () => resolve(101))
-    socket.once('unexpected-response', (_request, response: IncomingMessage) => {
-      response.resume()
-      resolve(response.statusCode ?? 0)
-    })
-  })
-  return status
-}
+import { upgrade } from '../upgrade.js'
 
 t.test('a page of the same host may connect, one of another may not', async (t) => {
   const { url } = await startService(t)
@@ -129,7 +114,7 @@ t.test('the refusal comes before the upgrade, as JSON, without a word of what wa
   t.equal(response.statusCode, 403)
   t.match(response.headers['content-type'], 'application/json')
   const body = Buffer.concat(await response.toArray()).toString()
-  t.match(JSON.parse(body), { statusCode: 403, error: 'Forbidden', message: String })
+  t.match(JSON.parse(body), { statusCode: 403, error: 'Forbidden', code: 'origin-not-allowed', message: String })
   t.notMatch(body, 'evil')
 })
 
@@ -150,9 +135,16 @@ t.test('refusals are logged once, with the first, and the rest together', async 
   const loggerInstance = pino({ level: 'info' }, { write: (line) => void lines.push(line) })
   const { app, url } = await startService(t, { loggerInstance })
   for (let n = 0; n < 20; n += 1) await upgrade(t, url, { origin: `https://evil${n}.example/\u009b${'x'.repeat(500)}` })
-  const told = () =>
-    lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'upgrades refused for their origin')
-  t.match(told(), [{ level: 30, refused: 1, origin: /^https:\/\/evil0\.example\/\?x+$/, host: new URL(url).host }])
+  const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'refused')
+  t.match(told(), [
+    {
+      level: 30,
+      code: 'origin-not-allowed',
+      refused: 1,
+      origin: /^https:\/\/evil0\.example\/\?x+$/,
+      host: new URL(url).host,
+    },
+  ])
   t.equal(told().length, 1)
   t.equal(told()[0].origin.length, 128)
   await app.close()

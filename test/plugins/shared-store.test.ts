@@ -3,13 +3,14 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { openAccess } from '../../plugins/access/access.js'
+import { admission } from '../../plugins/admission/plugin.js'
 import { drain } from '../../plugins/drain.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { AccessConfig, defaultsOf, Limits, WebConfig } from '../../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, Limits, WebConfig } from '../../schemas/index.js'
 import { deafSink } from '../contract/deaf-sink.js'
-import { Client, listen, unhurried, urlOf } from '../helper.js'
+import { Client, listen, manyFromHere, unhurried, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
 import { SlowRoomStore } from './slow-room-store.js'
 
@@ -20,11 +21,19 @@ async function start(
   lines: string[] = [],
 ): Promise<{ app: FastifyInstance; url: string }> {
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => lines.push(line) } } })
-  const limits = { ...defaultsOf(Limits), ...unhurried, closeTimeoutMs: 500, ...more }
+  const limits = {
+    ...defaultsOf(Limits),
+    ...defaultsOf(AdmissionLimits),
+    ...unhurried,
+    ...manyFromHere,
+    closeTimeoutMs: 500,
+    ...more,
+  }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
   await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
   const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
+  await app.register(admission, { limits })
   await app.register(signaling, { limits, settings: defaultsOf(AccessConfig) })
   await app.register(drain, { limits })
   const config = { ...defaultsOf(WebConfig), publicUrl: '' }

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/index.js'
 import { makeSelfSigned } from '../../src/self-signed.js'
-import { listen, urlOf } from '../helper.js'
+import { Client, listen, urlOf } from '../helper.js'
 
 /** Says these, and then nothing more. @returns after how long the connection was over, and what came */
 async function hold(t: Test, socket: net.Socket, said: string): Promise<{ ms: number; answer: string }> {
@@ -42,3 +42,28 @@ t.test('a request that does not come in whole is over after ten seconds, over HT
     t.ok(ms >= 9900 && ms < 13_000, `${Math.round(ms)} ms`)
   }
 })
+
+t.test(
+  'who asks and does not read the answers is cut after half a minute; a WebSocket that is silent is not',
+  async (t) => {
+    const app = buildApp({ pingIntervalMs: 60_000 })
+    await listen(t, app)
+    const silent = await Client.connect(t, urlOf(app), { autoPong: true })
+    silent.send({ type: 'join', roomId: 'r' })
+    await silent.next('joined')
+    const { port } = new URL(urlOf(app))
+    const socket = net.connect(Number(port), '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.on('error', () => {})
+    socket.pause()
+    const startMs = performance.now()
+    // Far more than the buffers between the two take.
+    socket.write('GET /page.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500))
+    const [peer] = await once(app.server, 'connection')
+    await once(peer, 'close')
+    const ms = performance.now() - startMs
+    t.ok(ms >= 14_000 && ms < 45_000, `${Math.round(ms)} ms`)
+    await silent.settle()
+    t.equal(silent.socket.readyState, silent.socket.OPEN)
+  },
+)

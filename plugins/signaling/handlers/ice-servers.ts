@@ -7,7 +7,7 @@ export const iceServers: Handler<'ice-servers'> = async (session, message) => {
   const { limits } = session.context
   if (session.seat === undefined) {
     const roomId = readRoomId(message.roomId, limits)
-    const grant = await session.authorize({ roomId, profile: {}, token: message.token })
+    const grant = await session.guest.authorize({ roomId, profile: {}, token: message.token })
     await session.tellStranger(iceMemberOf(roomId, grant, grant.role === 'host'))
     return
   }

@@ -11,16 +11,24 @@ const defaultCapacity = 2
 /** Leaves the present room, then takes a seat in the other one, or knocks, or says why it is not let in. */
 export const join: Handler<'join'> = async (session, message) => {
   const { rooms, limits, settings, keys } = session.context
+  const { guest } = session
   const roomId = readRoomId(message.roomId, limits)
   const profile = readProfile(message, limits)
-  const asked = session.authorize({ roomId, profile, token: message.token })
+  const asked = guest.authorize({ roomId, profile, token: message.token })
   // Where everybody may come in, nobody waits.
   const grant = asked instanceof Promise ? await asked : asked
+  // Who only changes rooms adds nobody. That somebody takes the place of a seat of its own is not known before it has it.
+  if (session.seat === undefined) guest.requirePlace()
+  let refusal: ReturnType<typeof guest.refusalOfRoom>
   const request = {
     profile: grant.name === undefined ? profile : { ...profile, name: grant.name },
     capacity: Math.min(grant.capacity ?? message.capacity ?? defaultCapacity, limits.maxRoomCapacity),
     wantsUpdates: message.updates === true,
     isResumable: message.resume === true,
+    mayMakeRoom: () => {
+      refusal = guest.refusalOfRoom()
+      return refusal === undefined
+    },
     replaces: readReplace(message, roomId, keys),
     isHost: grant.role === 'host',
     identity: {
@@ -38,6 +46,7 @@ export const join: Handler<'join'> = async (session, message) => {
 
   await session.leave('left')
   const outcome = await rooms.join(roomId, request, session)
+  if (outcome === 'absent') throw guest.refused(refusal ?? 'too-many-rooms')
   if (outcome !== 'seated' && outcome !== 'knocking') session.tellUnseated(roomId, outcome)
 }
 

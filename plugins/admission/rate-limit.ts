@@ -28,6 +28,20 @@ export class RateLimit {
     return this.#level >= 0 ? 0 : -this.#level / this.#perMs
   }
 
+  /** Takes one if there is one, and owes nothing otherwise. @returns whether there was */
+  tryTake(nowMs: number): boolean {
+    this.#refill(nowMs)
+    if (this.#level < 1) return false
+    this.#level -= 1
+    return true
+  }
+
+  /** Whether as many may come at once as ever. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs)
+    return this.#level >= this.#burst
+  }
+
   /** Whether at least half of what may come at once may do so again. */
   hasRecovered(nowMs: number): boolean {
     this.#refill(nowMs)

@@ -1,0 +1,61 @@
+import type { FastifyBaseLogger } from 'fastify'
+
+const intervalMs = 60_000
+
+/** What is said of the latest one. Nothing in it may be secret, or long. */
+type Detail = Readonly<Record<string, string | boolean>>
+
+/**
+ * Counts what is refused, and tells the log of it once in a while: of the first of a kind at once, as somebody may just have
+ * forgotten a setting, and of those of the next minute together, so that nobody fills the log by trying.
+ */
+export class Refusals {
+  readonly #log: Pick<FastifyBaseLogger, 'info'>
+  readonly #counts = new Map<string, number>()
+  /** What was told within the last minute, with how many have come since, and the latest of them. */
+  readonly #untold = new Map<string, { count: number; latest: Detail }>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(log: Pick<FastifyBaseLogger, 'info'>) {
+    this.#log = log
+  }
+
+  /** How many there have been of each kind since the start. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
+  /** @param code  of one of the closed lists */
+  add(code: string, latest: Detail = {}): void {
+    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1)
+    const kind = this.#untold.get(code)
+    if (kind !== undefined) {
+      kind.count += 1
+      kind.latest = latest
+      return
+    }
+    this.#tell(code, 1, latest)
+    this.#timer ??= setInterval(() => this.#tellAll(), intervalMs).unref()
+  }
+
+  /** Tells what has not been told. */
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#tellAll()
+  }
+
+  #tellAll(): void {
+    for (const [code, { count, latest }] of this.#untold) {
+      if (count > 0) this.#tell(code, count, latest)
+      else this.#untold.delete(code)
+    }
+    if (this.#untold.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #tell(code: string, refused: number, latest: Detail): void {
+    this.#untold.set(code, { count: 0, latest: {} })
+    this.#log.info({ code, refused, ...latest }, 'refused')
+  }
+}

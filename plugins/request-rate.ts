@@ -1,0 +1,31 @@
+import rateLimit from '@fastify/rate-limit'
+import fp from 'fastify-plugin'
+import { type AdmissionLimits, httpRefusals } from '../schemas/index.js'
+
+/** Of so many addresses requests are counted at once. */
+const maxAddresses = 20_000
+
+export interface RequestRateOptions {
+  readonly limits: AdmissionLimits
+}
+
+/** Bounds how many HTTP requests come from one address; upgrades have bounds of their own, and routes can opt out. */
+export const requestRate = fp<RequestRateOptions>(
+  async (app, { limits }) => {
+    const unsaid = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+    await app.register(rateLimit, {
+      max: limits.maxRequestsPerMinute,
+      timeWindow: 60_000,
+      cache: maxAddresses,
+      allowList: (request) => request.ws === true,
+      addHeadersOnExceeding: unsaid,
+      addHeaders: { ...unsaid, 'retry-after': true },
+      onExceeded: () => app.refusals.add('too-many-requests'),
+      errorResponseBuilder: () => {
+        const { statusCode, message } = httpRefusals['too-many-requests']
+        return Object.assign(new Error(message), { statusCode, code: 'too-many-requests' })
+      },
+    })
+  },
+  { name: 'signalbox-request-rate', fastify: '5.x', dependencies: ['signalbox-admission'] },
+)
