@@ -16,12 +16,14 @@ export interface CertificateOptions {
   readonly names?: string
   /** When it was made, as `date` reads it; it is good for two days. Default: now. */
   readonly made?: string
+  /** Of what kind the key of the server is. Default: `ec`. */
+  readonly kind?: 'ec' | 'rsa'
 }
 
 /** Makes certificates with openssl, quickly and for tests alone. */
 export function makeCertificates(
   folder: string,
-  { names = 'IP:127.0.0.1,DNS:localhost', made }: CertificateOptions = {},
+  { names = 'IP:127.0.0.1,DNS:localhost', made, kind = 'ec' }: CertificateOptions = {},
 ): Certificates {
   const openssl = (...args: string[]): void => {
     const options: ExecFileSyncOptions = { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] }
@@ -30,7 +32,8 @@ export function makeCertificates(
   }
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   openssl('req', '-x509', ...key, '-days', '2', '-subj', '/CN=authority', '-keyout', 'ca-key.pem', '-out', 'ca.pem')
-  openssl('req', ...key, '-subj', '/CN=server', '-keyout', 'key.pem', '-out', 'server.csr')
+  const serverKey = kind === 'ec' ? key : ['-newkey', 'rsa:2048', '-nodes']
+  openssl('req', ...serverKey, '-subj', '/CN=server', '-keyout', 'key.pem', '-out', 'server.csr')
   writeFileSync(join(folder, 'names.txt'), `subjectAltName=${names}\n`)
   const signed = ['-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-CAcreateserial', '-days', '2', '-extfile', 'names.txt']
   openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'cert.pem')
