@@ -2,6 +2,7 @@ import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { AccessConfig } from './access-config.js'
 import { AdmissionLimits } from './admission-limits.js'
 import { IceConfig } from './ice-config.js'
+import { LogConfig } from './log-config.js'
 import { ms } from './setting-kinds.js'
 import { TlsConfig } from './tls-config.js'
 import { WebConfig } from './web-config.js'
@@ -170,6 +171,7 @@ export type ProcessConfig = Static<typeof ProcessConfig>
 
 export const Config = Type.Composite([
   ProcessConfig,
+  LogConfig,
   TlsConfig,
   AccessConfig,
   WebConfig,

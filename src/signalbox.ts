@@ -9,6 +9,7 @@ import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
+import { LogNames } from '../plugins/naming/log-names.js'
 import { pageHeaders } from '../plugins/page-headers.js'
 import { requestRate } from '../plugins/request-rate.js'
 import { rooms } from '../plugins/rooms/plugin.js'
@@ -16,11 +17,11 @@ import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import { AccessConfig, AdmissionLimits, defaultsOf, IceConfig, Limits, WebConfig } from '../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, IceConfig, Limits, LogConfig, WebConfig } from '../schemas/index.js'
 import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([AccessConfig, WebConfig, IceConfig, Limits, AdmissionLimits])
+const Settings = Type.Composite([LogConfig, AccessConfig, WebConfig, IceConfig, Limits, AdmissionLimits])
 type Settings = Static<typeof Settings>
 
 /** What an embedder may set. */
@@ -53,13 +54,14 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
     throw new TypeError('signalbox: authorize: Expected function')
   const settings = readSettings(rest)
   const limits: Limits & AdmissionLimits = settings
+  const logNames = new LogNames(settings)
 
   await app.register(admission, { limits })
   await app.register(requestRate, { limits })
   await app.register(rooms, { limits })
   await app.register(access, { config: settings, limits, authorize })
-  await app.register(iceServers, { config: settings, hook })
-  await app.register(signaling, { limits, settings })
+  await app.register(iceServers, { config: settings, hook, logNames })
+  await app.register(signaling, { limits, settings, logNames })
   await app.register(drain, { limits })
   await app.register(websocket, {
     config: settings,

@@ -11,7 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   'plugins/rooms': ['schemas'],
   'plugins/naming': ['schemas'],
   'plugins/access': ['schemas', 'plugins/naming'],
-  'plugins/ice-servers': ['schemas'],
+  'plugins/ice-servers': ['schemas', 'plugins/naming'],
   'plugins/admission': ['schemas'],
   'plugins/signaling': [
     'schemas',
@@ -29,6 +29,7 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/access',
     'plugins/admission',
     'plugins/ice-servers',
+    'plugins/naming',
     'plugins/rooms',
     'plugins/signaling',
     'plugins/websocket',

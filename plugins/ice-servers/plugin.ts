@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import type { IceServers as Given, IceConfig } from '../../schemas/index.js'
+import type { LogNames } from '../naming/log-names.js'
 import { askHook, ConfiguredServers, type IceMember, type IceServersHook } from './ice-servers.js'
 import { faultOfSettings } from './ice-settings.js'
 import { checkServers, type TurnReport } from './turn-check.js'
@@ -29,11 +30,12 @@ export interface IceServersOptions {
   readonly config: IceConfig
   /** Asked instead of the configuration, which is for when it does not answer. */
   readonly hook?: IceServersHook | undefined
+  readonly logNames: LogNames
 }
 
 /** Decorates the app with what gives members their STUN and TURN servers, and tries these from the moment it listens. */
 export const iceServers = fp<IceServersOptions>(
-  async (app, { config, hook }) => {
+  async (app, { config, hook, logNames }) => {
     const fault = faultOfSettings(config, (key) => key, { hook: hook !== undefined })
     if (fault !== undefined) throw new TypeError(`signalbox: ${fault}`)
     const configured = new ConfiguredServers(config)
@@ -64,7 +66,7 @@ export const iceServers = fp<IceServersOptions>(
       } catch (error) {
         // Its message alone: what else an error of somebody's code holds may be a password.
         const reason = error instanceof Error ? error.message : String(error)
-        app.log.error({ roomId: member.roomId, reason }, 'iceServers failed, other servers are given')
+        app.log.error({ roomId: logNames.room(member.roomId), reason }, 'iceServers failed, other servers are given')
         return former ?? configured.for(member)
       }
     }

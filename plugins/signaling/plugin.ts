@@ -9,6 +9,7 @@ import {
   type Limits,
   SignalingError,
 } from '../../schemas/index.js'
+import type { LogNames } from '../naming/log-names.js'
 import { Connection, tickMsOf } from './connection.js'
 import { Guest, type GuestContext } from './guest.js'
 import { ResumeKeys } from './resume-keys.js'
@@ -29,6 +30,7 @@ const spreadPerSocketMs = 2
 export interface SignalingOptions {
   readonly limits: Limits & AdmissionLimits
   readonly settings: SignalingContext['settings']
+  readonly logNames: LogNames
 }
 
 /** The sockets that speak the protocol. */
@@ -56,7 +58,7 @@ export interface Signaling {
 
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
 export const signaling = fp<SignalingOptions>(
-  async (app, { limits, settings }) => {
+  async (app, { limits, settings, logNames }) => {
     const context: SignalingContext = {
       rooms: app.rooms,
       iceServers: app.iceServers,
@@ -64,6 +66,7 @@ export const signaling = fp<SignalingOptions>(
       limits,
       settings,
       log: app.log,
+      logNames,
     }
     const guests: GuestContext = { access: app.access, rooms: app.rooms, limits, refusals: app.refusals }
     const connections = new Set<Connection>()
@@ -134,7 +137,7 @@ export const signaling = fp<SignalingOptions>(
       async release({ roomId, peerId, attempt, mac }) {
         if (!context.keys.isGenuine('leave', roomId, peerId, [attempt], mac)) throw new SignalingError('resume-gone')
         const isDone = await context.rooms.release(roomId, peerId, attempt)
-        if (isDone) app.log.info({ roomId, peerId, reason: 'left' }, 'peer left')
+        if (isDone) app.log.info({ ...logNames.of({ roomId, peerId }), reason: 'left' }, 'peer left')
       },
       get sockets() {
         return connections.size

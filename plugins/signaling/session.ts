@@ -9,6 +9,7 @@ import {
   SignalingError,
 } from '../../schemas/index.js'
 import type { IceMember } from '../ice-servers/ice-servers.js'
+import type { LogNames } from '../naming/log-names.js'
 import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
 import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
@@ -27,6 +28,7 @@ export interface SignalingContext {
   /** What holds for all rooms. */
   readonly settings: Pick<AccessConfig, 'duplicateIdentity' | 'waitingRoom'>
   readonly log: FastifyBaseLogger
+  readonly logNames: LogNames
 }
 
 /** Where a session's words go: one socket. */
@@ -162,7 +164,7 @@ export class Session implements Sink {
     if (seat === undefined) return
     this.#seat = undefined
     await seat.leave(reason)
-    this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId, reason }, 'peer left')
+    this.#log(seat, 'peer left', { reason })
   }
 
   /**
@@ -176,7 +178,7 @@ export class Session implements Sink {
     if (seat === undefined || !seat.isResumable || !mayComeBack || !this.#knowsOfSeat) return this.leave(reason)
     this.#seat = undefined
     await seat.away()
-    this.context.log.info({ roomId: seat.roomId, peerId: seat.peerId }, 'peer away')
+    this.#log(seat, 'peer away')
   }
 
   knocking(knock: Knock): void {
@@ -185,9 +187,8 @@ export class Session implements Sink {
       return
     }
     this.#knock = knock
-    const { roomId, peerId } = knock
-    this.context.log.info({ roomId, peerId }, 'peer knocks')
-    this.tell({ type: 'knocking', roomId })
+    this.#log(knock, 'peer knocks')
+    this.tell({ type: 'knocking', roomId: knock.roomId })
   }
 
   turnedAway(why: TurnedAway): void {
@@ -198,7 +199,7 @@ export class Session implements Sink {
 
   /** It has not got a seat. */
   tellUnseated(roomId: RoomId, why: TurnedAway): void {
-    this.context.log.info({ roomId, why }, 'peer not let in')
+    this.context.log.info({ roomId: this.context.logNames.room(roomId), why }, 'peer not let in')
     if (why === 'full') this.tell({ type: 'full', roomId })
     else this.tell({ type: 'error', ...refusalOf(new SignalingError(unseatedCodes[why]), this.joinId) })
   }
@@ -215,7 +216,7 @@ export class Session implements Sink {
     this.#acknowledged = 0
     this.#knowsOfSeat = false
     const { peerId, roomId, others, capacity } = seat
-    this.context.log.info({ roomId, peerId, peers: others.length }, 'peer joined')
+    this.#log(seat, 'peer joined', { peers: others.length })
     const given = this.ice.now()
     const session = seat.isResumable ? { session: this.#terms(seat), seq: seat.cursor } : {}
     this.tell({
@@ -242,8 +243,8 @@ export class Session implements Sink {
     this.#outlet.seated(seat.capacity)
     this.#acknowledged = seat.received
     this.#knowsOfSeat = true
-    const { peerId, roomId, received: n } = seat
-    this.context.log.info({ roomId, peerId, missed: missed.kind }, 'peer resumed')
+    const { peerId, received: n } = seat
+    this.#log(seat, 'peer resumed', { missed: missed.kind })
     if (missed.kind === 'resync') {
       const members = missed.others.map(({ member, isInitiator }) => ({ isInitiator, ...member }))
       this.tell({ type: 'resync', peerId, n, members, seq: missed.at })
@@ -278,6 +279,10 @@ export class Session implements Sink {
   #terms(seat: Seat) {
     const { resumeWindowMs: windowMs, pingIntervalMs, pongTimeoutMs } = this.context.limits
     return { key: this.context.keys.keyOf(seat.roomId, seat.peerId), windowMs, pingIntervalMs, pongTimeoutMs }
+  }
+
+  #log(seat: Pick<Seat, 'roomId' | 'peerId'>, text: string, more: object = {}): void {
+    this.context.log.info({ ...this.context.logNames.of(seat), ...more }, text)
   }
 
   #giveBack(done: void | Promise<void>): void {

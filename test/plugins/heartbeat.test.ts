@@ -6,6 +6,7 @@ import WebSocket from 'ws'
 import { openAccess } from '../../plugins/access/access.js'
 import { AddressBook } from '../../plugins/admission/address-book.js'
 import { Refusals } from '../../plugins/admission/refusals.js'
+import { LogNames } from '../../plugins/naming/log-names.js'
 import { Connection, tickMsOf } from '../../plugins/signaling/connection.js'
 import { Guest } from '../../plugins/signaling/guest.js'
 import { ResumeKeys } from '../../plugins/signaling/resume-keys.js'
@@ -116,6 +117,7 @@ for (const isResumable of [true, false]) {
   t.test(`a socket is dead after 25 s of silence at the most (${isResumable ? 'resumable' : 'plain'})`, async (t) => {
     const log = pino({ level: 'silent' })
     const request = await anyRequest()
+    const logNames = new LogNames({ logIds: 'hashed' })
     const tickMs = tickMsOf(limits)
     let longestMs = 0
     // A timer is late rather than early; and whoever falls silent does so anywhere between two pings.
@@ -133,6 +135,7 @@ for (const isResumable of [true, false]) {
           settings,
           iceServers,
           log,
+          logNames,
         }
         const connection = new Connection(socket, context, guest, 0)
         socket.hear({ type: 'join', roomId: 'r', resume: isResumable })

@@ -5,10 +5,11 @@ import t, { type Test } from 'tap'
 import { openAccess } from '../../plugins/access/access.js'
 import { admission } from '../../plugins/admission/plugin.js'
 import { drain } from '../../plugins/drain.js'
+import { LogNames } from '../../plugins/naming/log-names.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { AccessConfig, AdmissionLimits, defaultsOf, Limits, WebConfig } from '../../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, Limits, LogConfig, WebConfig } from '../../schemas/index.js'
 import { deafSink } from '../contract/deaf-sink.js'
 import { Client, listen, manyFromHere, unhurried, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
@@ -33,8 +34,9 @@ async function start(
   await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
   const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
+  const logNames = new LogNames(defaultsOf(LogConfig))
   await app.register(admission, { limits })
-  await app.register(signaling, { limits, settings: defaultsOf(AccessConfig) })
+  await app.register(signaling, { limits, settings: defaultsOf(AccessConfig), logNames })
   await app.register(drain, { limits })
   const config = { ...defaultsOf(WebConfig), publicUrl: '' }
   await app.register(websocket, { config, limits, root: (_request, reply) => reply.callNotFound() })

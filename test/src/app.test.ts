@@ -132,7 +132,7 @@ t.test("the log is the host's, with ids and without people's addresses, names or
     logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } },
     logController: new LogController({ disableRequestLogging: true }),
   })
-  await host.register(signalbox, { prefix: '/calls' })
+  await host.register(signalbox, { prefix: '/calls', logIds: 'plain' })
   await listen(t, host)
   const ada = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001', { name: 'Secret Name' })
   const bo = await Client.join(t, `${urlOf(host)}/calls/ws`, '1001')
@@ -159,6 +159,28 @@ t.test("the log is the host's, with ids and without people's addresses, names or
   const people = lines.filter((line) => !line.includes('Server listening')).join('')
   t.notMatch(people, /secret/i)
   t.notMatch(people, /127\.0\.0\.1/)
+})
+
+t.test('rooms are hashed in the log unless asked for, the same one alike in all lines', async (t) => {
+  for (const logIds of ['hashed', 'plain'] as const) {
+    const lines: string[] = []
+    const loggerInstance = pino({ level: 'info' }, { write: (line) => void lines.push(line) })
+    const { app, url } = await startService(t, { loggerInstance, logIds })
+    const ada = await Client.join(t, url, 'room-4711')
+    const bo = await Client.join(t, url, 'room-4711')
+    bo.send({ type: 'leave' })
+    await ada.next('ready')
+    await ada.next('peer-left')
+    const cy = await Client.join(t, url, 'room-4712')
+    await app.close()
+    const entries = lines.map((line) => JSON.parse(line))
+    const namesOf = (peerId: string) => entries.filter((entry) => entry.peerId === peerId).map(({ roomId }) => roomId)
+    const [name] = namesOf(ada.peerId)
+    t.match(name, logIds === 'plain' ? /^room-4711$/ : /^#[\w-]{12}$/)
+    t.strictSame(namesOf(bo.peerId), [name, name])
+    t.not(namesOf(cy.peerId)[0], name)
+    t.equal(lines.join('').includes('room-471'), logIds === 'plain')
+  }
 })
 
 t.test('an option that is unknown or out of bounds stops the start and is named', async (t) => {

@@ -29,5 +29,6 @@ function commandOf(message: ClientMessage<CommandType>): HostCommand {
 
 function conclude({ context, seat }: Session, wanted: HostCommand, outcome: CommandOutcome): void {
   if (outcome !== 'done') throw new SignalingError(outcome)
-  context.log.info({ roomId: seat?.roomId, by: seat?.peerId, ...wanted }, 'host command')
+  const roomId = seat && context.logNames.room(seat.roomId)
+  context.log.info({ roomId, by: seat?.peerId, ...wanted }, 'host command')
 }

@@ -7,6 +7,7 @@ import { parseIceUrl } from '../../../plugins/ice-servers/ice-url.js'
 import { iceServers } from '../../../plugins/ice-servers/plugin.js'
 import { converse } from '../../../plugins/ice-servers/stun-link.js'
 import { allocate } from '../../../plugins/ice-servers/turn-exchange.js'
+import { LogNames } from '../../../plugins/naming/log-names.js'
 import { defaultsOf, IceConfig, type IceServer, type IceServers } from '../../../schemas/index.js'
 import { buildApp } from '../../../src/index.js'
 import { startCoturn, turnSecret } from '../../coturn.js'
@@ -20,8 +21,9 @@ async function build(t: Test, config: Partial<IceConfig>, hook?: Parameters<type
   const lines: string[] = []
   const loggerInstance: FastifyBaseLogger = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
   const app = Fastify({ loggerInstance })
+  const logNames = new LogNames({ logIds: 'plain' })
   t.teardown(() => app.close())
-  await app.register(iceServers, { config: { ...defaultsOf(IceConfig), ...config }, hook })
+  await app.register(iceServers, { config: { ...defaultsOf(IceConfig), ...config }, hook, logNames })
   return { app, lines, said: () => lines.map((line) => JSON.parse(line)) }
 }
 

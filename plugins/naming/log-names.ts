@@ -1,0 +1,51 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { LogConfig, PeerId, RoomId } from '../../schemas/index.js'
+
+/** What stands in the log for a room. A hash is made when it is written, and so not for a line below the level. */
+export type LogName = string | HashedName
+
+/**
+ * How rooms are called in the log. By default by a hash with a key that is gone with the process: lines about the same room can be
+ * found by each other, and nobody can try out which one was meant, as short ids would allow without a key.
+ */
+export class LogNames {
+  readonly #isPlain: boolean
+  readonly #key = randomBytes(32)
+
+  constructor({ logIds }: LogConfig) {
+    this.#isPlain = logIds === 'plain'
+  }
+
+  room(roomId: RoomId): LogName {
+    return this.#isPlain ? roomId : new HashedName(this.#key, roomId)
+  }
+
+  /** What a line says of a seat. */
+  of({ roomId, peerId }: { readonly roomId: RoomId; readonly peerId: PeerId }): { roomId: LogName; peerId: PeerId } {
+    return { roomId: this.room(roomId), peerId }
+  }
+}
+
+/** 72 bits of an HMAC-SHA256 in base64url, behind a `#`. Whatever a logger writes it with, the text itself does not come out. */
+class HashedName {
+  readonly #key: Buffer
+  readonly #text: string
+
+  constructor(key: Buffer, text: string) {
+    this.#key = key
+    this.#text = text
+  }
+
+  toString(): string {
+    return `#${createHmac('sha256', this.#key).update(this.#text).digest('base64url').slice(0, 12)}`
+  }
+
+  toJSON(): string {
+    return this.toString()
+  }
+
+  /** For loggers that print as `console.log` does. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
