@@ -38,6 +38,8 @@ export function buildApp(options: BuildOptions = {}): FastifyInstance {
     // A line a request would carry addresses of people; what matters is logged by the plugins, with ids only.
     logController: new LogController({ disableRequestLogging: true }),
   })
+  // Fastify logs it at `trace`, with all that was sent: addresses with queries, headers, keys.
+  app.server.prependListener('clientError', (error: Error) => void Reflect.deleteProperty(error, 'rawPacket'))
   app.register(signalbox, signalboxOptions)
   return app
 }
