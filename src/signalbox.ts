@@ -5,6 +5,7 @@ import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
 import { admission } from '../plugins/admission/plugin.js'
 import { drain } from '../plugins/drain.js'
+import { failures } from '../plugins/failures.js'
 import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
@@ -56,6 +57,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   const limits: Limits & AdmissionLimits = settings
   const logNames = new LogNames(settings)
 
+  await app.register(failures)
   await app.register(admission, { limits })
   await app.register(requestRate, { limits })
   await app.register(rooms, { limits })
