@@ -18,4 +18,10 @@ export class SettingError extends TypeError {
   }
 }
 
+/** A value that cannot be used, as an error may repeat it: not where a password can stand in it, as in `https://user:password@host`. */
+export function shownValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.includes('@') ? 'one with an @ in it, which may follow a password and is kept back' : text
+}
+
 const inBraces = /\{(\w+)\}/g

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { faultOfSettings } from '../plugins/ice-servers/ice-settings.js'
-import { Config, defaultsOf, environmentName } from '../schemas/index.js'
+import { Config, defaultsOf, environmentName, shownValue } from '../schemas/index.js'
 import { faultOfTransport } from './transport-settings.js'
 
 /** A setting that cannot be used; the message is a sentence that names the variable. */
@@ -26,7 +26,7 @@ export function readConfig(environment: Environment): Config {
     if (text === '') continue
     const value = parse(text, schema)
     if (!Value.Check(schema, value)) {
-      const given = isFileToo(schema) ? '' : `, not ${JSON.stringify(text)}`
+      const given = isFileToo(schema) ? '' : `, not ${shownValue(text)}`
       throw new ConfigError(`${name} must be ${describe(schema)}${given}.`)
     }
     config[key] = value
@@ -52,8 +52,15 @@ function read(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    throw new ConfigError(`${fileNameOf(name)} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new ConfigError(`${fileNameOf(name)} cannot be read: ${reasonOf(error)}.`)
   }
+}
+
+/**
+ * Why a file cannot be read, without its path: where a path should be somebody may have put the secret itself.
+ */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/, \w+ '.*'$/s, '') : String(error)
 }
 
 /** The variable that names a file in which a setting is. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { ServerOptions } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { environmentName, type TlsConfig } from '../schemas/index.js'
-import { ConfigError } from './config.js'
+import { ConfigError, reasonOf } from './config.js'
 
 /** A certificate, with those that lead to its authority, and its private key, both in PEM. */
 export interface KeyPair {
@@ -57,7 +57,7 @@ export function httpsOptions({ cert, key }: KeyPair): ServerOptions {
 export async function readFiles({ tlsCert, tlsKey }: TlsConfig): Promise<KeyPair> {
   const read = (name: string, path: string) =>
     readFile(path, 'utf8').catch((error: unknown) => {
-      throw new ConfigError(`${name} cannot be read: ${messageOf(error)}.`)
+      throw new ConfigError(`${name} cannot be read: ${reasonOf(error)}.`)
     })
   const [cert, key] = await Promise.all([read(certName, tlsCert), read(keyName, tlsKey)])
   return { cert, key }

@@ -18,7 +18,16 @@ import { signaling } from '../plugins/signaling/plugin.js'
 import { sendPage, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import { AccessConfig, AdmissionLimits, defaultsOf, IceConfig, Limits, LogConfig, WebConfig } from '../schemas/index.js'
+import {
+  AccessConfig,
+  AdmissionLimits,
+  defaultsOf,
+  IceConfig,
+  Limits,
+  LogConfig,
+  shownValue,
+  WebConfig,
+} from '../schemas/index.js'
 import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
@@ -91,6 +100,6 @@ function readSettings(options: Partial<Settings>): Settings {
   const path = error?.path.slice(1) ?? ''
   // By the setting and not by the part of it that is wrong: a secret may stand where a list of them should.
   const schema = new Map<string, TSchema>(Object.entries(Settings.properties)).get(path.replace(/\/.*/, ''))
-  const shown = schema === undefined || isFileToo(schema) ? '' : `, not ${JSON.stringify(error?.value)}`
+  const shown = schema === undefined || isFileToo(schema) ? '' : `, not ${shownValue(error?.value)}`
   throw new TypeError(`signalbox: ${path}: ${error?.message}${shown}`)
 }

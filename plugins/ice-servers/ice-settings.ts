@@ -1,4 +1,4 @@
-import type { IceConfig } from '../../schemas/index.js'
+import { type IceConfig, shownValue } from '../../schemas/index.js'
 import { parseIceUrl } from './ice-url.js'
 
 /**
@@ -18,7 +18,8 @@ export function faultOfSettings(
     ['turnUrls', turnUrls],
   ] as const) {
     const wrong = urls.find((url) => parseIceUrl(url) === undefined)
-    if (wrong !== undefined) return `${nameOf(key)}: ${wrong} is no URL of a server that a browser would take.`
+    if (wrong !== undefined)
+      return `${nameOf(key)} must be URLs of servers that a browser would take, not ${shownValue(wrong)}.`
   }
   if (hook) return undefined
   if (turnUrls.length > 0 && turnSecrets.length === 0)

@@ -74,7 +74,7 @@ t.test('settings that cannot be used are said, and it is 2', async (t) => {
     [{ SIGNALBOX_TURN_URLS: 'http://turn.example.org' }, /^signalbox: SIGNALBOX_TURN_URLS must be .*\n$/],
     [
       { SIGNALBOX_STUN_URLS: 'stun:stun.example.org:99999' },
-      /^signalbox: SIGNALBOX_STUN_URLS: stun:.* is no URL .*\n$/,
+      /^signalbox: SIGNALBOX_STUN_URLS must be URLs .*, not "stun:.*\n$/,
     ],
     [{ SIGNALBOX_TURN_URLS: 'turn:a', SIGNALBOX_TURN_SECRETS: 'short' }, /^signalbox: SIGNALBOX_TURN_SECRETS must be/],
   ] as const) {

@@ -152,10 +152,7 @@ t.test('files that cannot be used stop the start with a sentence', async (t) => 
   for (const [environment, sentence, ...words] of [
     [{ [cert]: files.certificateFile }, `${cert} needs ${keyName} beside it.`],
     [{ [keyName]: files.keyFile }, `${keyName} needs ${cert} beside it.`],
-    [
-      { ...good, [cert]: '/nowhere.pem' },
-      `${cert} cannot be read: ENOENT: no such file or directory, open '/nowhere.pem'.`,
-    ],
+    [{ ...good, [cert]: '/nowhere.pem' }, `${cert} cannot be read: ENOENT: no such file or directory.`],
     [{ ...good, [cert]: files.keyFile }, `${cert} names no file with a certificate in PEM.`],
     [
       { ...good, [keyName]: files.certificateFile },
