@@ -3,16 +3,14 @@ import { once } from 'node:events'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { type BuildOptions, buildApp } from '../../src/index.js'
 import { httpsOptions, readFiles } from '../../src/key-pair.js'
-import { watchKeyPair } from '../../src/key-pair-watch.js'
 import { type Certificates, makeCertificates } from '../certificates.js'
 import { sayHello } from '../client-hello.js'
-import { Client, listen, urlOf } from '../helper.js'
+import { Client } from '../helper.js'
 import { run, start } from '../program.js'
 import { fingerprint, shakeHands, statusOf } from '../tls-client.js'
+import { serveTls } from '../tls-service.js'
 
 /** Two pairs by two authorities, each in a folder of its own. */
 function makeTwo(t: Test): [Certificates, Certificates] {
@@ -26,38 +24,6 @@ function settingsOf({ certificateFile, keyFile }: Certificates) {
 
 function environmentOf({ certificateFile, keyFile }: Certificates): Record<string, string> {
   return { SIGNALBOX_TLS_CERT: certificateFile, SIGNALBOX_TLS_KEY: keyFile }
-}
-
-interface Entry {
-  readonly msg: string
-  readonly reason?: string
-}
-
-/** The service with these files, looked at every 20 ms. */
-async function serve(t: Test, files: Certificates, options: BuildOptions = {}) {
-  const entries: Entry[] = []
-  let wake = (): void => {}
-  const write = (line: string): void => {
-    entries.push(JSON.parse(line))
-    wake()
-  }
-  const loggerInstance = pino({ level: 'info' }, { write })
-  const pair = await readFiles(settingsOf(files))
-  const app = buildApp({ loggerInstance, https: httpsOptions(pair), ...options })
-  watchKeyPair(app, settingsOf(files), pair, 20)
-  await listen(t, app)
-  /** Waits for an entry of the log that begins so, and has not been waited for. */
-  const logged = async (start: string): Promise<Entry> => {
-    for (;;) {
-      const index = entries.findIndex(({ msg }) => msg.startsWith(start))
-      const [entry] = index < 0 ? [] : entries.splice(index, 1)
-      if (entry !== undefined) return entry
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
-  }
-  return { app, url: urlOf(app).replace('ws:', 'wss:'), entries, logged }
 }
 
 async function enter(t: Test, url: string, ca: string): Promise<Client> {
@@ -88,7 +54,7 @@ t.test('who does not shake hands is cut', async (t) => {
   const [files] = makeTwo(t)
   const options = httpsOptions(await readFiles(settingsOf(files)))
   t.match(options, { handshakeTimeout: 10_000, minVersion: 'TLSv1.2' })
-  const { url } = await serve(t, files, { https: { ...options, handshakeTimeout: 200 } })
+  const { url } = await serveTls(t, settingsOf(files), { https: { ...options, handshakeTimeout: 200 } })
   const { hostname, port } = new URL(url)
   const silent = connect(Number(port), hostname).resume()
   silent.on('error', () => {})
@@ -97,7 +63,7 @@ t.test('who does not shake hands is cut', async (t) => {
 
 t.test('new files are for new connections; those that are open go on', async (t) => {
   const [files, others] = makeTwo(t)
-  const { url, logged } = await serve(t, files)
+  const { url, logged } = await serveTls(t, settingsOf(files))
   const ada = await enter(t, url, files.authority)
   const before = await fingerprint(url)
   copyFileSync(others.certificateFile, files.certificateFile)
@@ -124,7 +90,7 @@ t.test('new files are for new connections; those that are open go on', async (t)
 
 t.test('a pair that cannot be used is logged once, and the old one goes on until there is a good one', async (t) => {
   const [files, others] = makeTwo(t)
-  const { url, entries, logged } = await serve(t, files)
+  const { url, entries, logged } = await serveTls(t, settingsOf(files))
   const before = await fingerprint(url)
   const faultOf = async () => (await logged('new certificate cannot be used')).reason
   writeFileSync(files.certificateFile, 'half of a certifi')
