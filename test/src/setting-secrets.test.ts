@@ -11,6 +11,10 @@ const secret = `${mark}-secret-0123456789-0123456789-0123`
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const body = pem.split('\n')[1] ?? ''
 
+function isTold(text: string): boolean {
+  return text.includes(mark) || text.includes(body)
+}
+
 /** Settings that cannot be used, as they can be set in the environment and in code alike. */
 const wrong: BuildOptions[] = [
   { tokenSecrets: [mark] },
@@ -53,7 +57,7 @@ t.test('no error about an option repeats a secret, or what stands before an @', 
     const [setting = ''] = Object.keys(options)
     t.match(error, { name: /TypeError|SettingError/, message: /^signalbox: / }, setting)
     t.match(String(error), setting)
-    t.notMatch(JSON.stringify({ text: String(error), ...Object(error) }), new RegExp(`${mark}|${body}`), setting)
+    t.notOk(isTold(JSON.stringify({ text: String(error), ...Object(error) })), setting)
   }
 })
 
@@ -66,7 +70,7 @@ t.test('nor one about a variable', async (t) => {
     } catch (error) {
       refused += 1
       t.match(error, { name: 'ConfigError', message: name })
-      t.notMatch(String(error), new RegExp(`${mark}|${body}`), name)
+      t.notOk(isTold(String(error)), name)
     }
   }
   t.ok(refused > 10, 'the rest is found later, in the same words')
@@ -95,7 +99,7 @@ t.test('nor where the secret itself is set in place of its file', async (t) => {
       t.fail('was accepted')
     } catch (error) {
       t.match(error, { name: 'ConfigError', message: reason })
-      t.notMatch(String(error), new RegExp(`${mark}|${body}`))
+      t.notOk(isTold(String(error)))
     }
   }
   const { code, stderr } = await run(t, { SIGNALBOX_TLS_CERT: pem, SIGNALBOX_TLS_KEY: pem }).exited
