@@ -20,7 +20,7 @@ export const requestRate = fp<RequestRateOptions>(
       allowList: (request) => request.ws === true,
       addHeadersOnExceeding: unsaid,
       addHeaders: { ...unsaid, 'retry-after': true },
-      onExceeded: () => app.refusals.add('too-many-requests'),
+      onExceeded: ({ ip }) => app.refusals.add('too-many-requests', ip),
       errorResponseBuilder: () => {
         const { statusCode, message } = httpRefusals['too-many-requests']
         return Object.assign(new Error(message), { statusCode, code: 'too-many-requests' })

@@ -67,7 +67,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   const logNames = new LogNames(settings)
 
   await app.register(failures)
-  await app.register(admission, { limits })
+  await app.register(admission, { limits, logNames })
   await app.register(requestRate, { limits })
   await app.register(rooms, { limits })
   await app.register(access, { config: settings, limits, authorize })

@@ -12,7 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   'plugins/naming': ['schemas'],
   'plugins/access': ['schemas', 'plugins/naming'],
   'plugins/ice-servers': ['schemas', 'plugins/naming'],
-  'plugins/admission': ['schemas'],
+  'plugins/admission': ['schemas', 'plugins/naming'],
   'plugins/signaling': [
     'schemas',
     'plugins/naming',

@@ -2,6 +2,7 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AdmissionLimits } from '../../schemas/index.js'
+import type { LogNames } from '../naming/log-names.js'
 import { AdmissionControl } from './admission-control.js'
 import { Refusals } from './refusals.js'
 
@@ -18,14 +19,15 @@ const sweepIntervalMs = 10_000
 
 export interface AdmissionOptions {
   readonly limits: AdmissionLimits
+  readonly logNames: LogNames
 }
 
 /** Decorates the app with what bounds how many come in. */
 export const admission = fp<AdmissionOptions>(
-  async (app, { limits }) => {
+  async (app, { limits, logNames }) => {
     const isBusy = limits.maxEventLoopDelayMs === 0 ? () => false : await pressureGauge(app, limits.maxEventLoopDelayMs)
     const control = new AdmissionControl({ limits, isBusy })
-    const refusals = new Refusals(app.log)
+    const refusals = new Refusals(app.log, logNames)
     const timer = setInterval(() => control.sweep(performance.now()), sweepIntervalMs).unref()
     app.addHook('onClose', async () => {
       clearInterval(timer)

@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { LogName, LogNames } from '../naming/log-names.js'
 
 const intervalMs = 60_000
 
 /** What is said of the latest one. Nothing in it may be secret, or long. */
-type Detail = Readonly<Record<string, string | boolean>>
+type Detail = Readonly<Record<string, string | boolean | LogName>>
 
 /**
  * Counts what is refused, and tells the log of it once in a while: of the first of a kind at once, as somebody may just have
@@ -11,13 +12,15 @@ type Detail = Readonly<Record<string, string | boolean>>
  */
 export class Refusals {
   readonly #log: Pick<FastifyBaseLogger, 'info'>
+  readonly #names: LogNames
   readonly #counts = new Map<string, number>()
   /** What was told within the last minute, with how many have come since, and the latest of them. */
   readonly #untold = new Map<string, { count: number; latest: Detail }>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(log: Pick<FastifyBaseLogger, 'info'>) {
+  constructor(log: Pick<FastifyBaseLogger, 'info'>, names: LogNames) {
     this.#log = log
+    this.#names = names
   }
 
   /** How many there have been of each kind since the start. */
@@ -25,8 +28,12 @@ export class Refusals {
     return this.#counts
   }
 
-  /** @param code  of one of the closed lists */
-  add(code: string, latest: Detail = {}): void {
+  /**
+   * @param code     of one of the closed lists
+   * @param address  whose it was
+   */
+  add(code: string, address: string, more: Detail = {}): void {
+    const latest = { address: this.#names.address(address), ...more }
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1)
     const kind = this.#untold.get(code)
     if (kind !== undefined) {

@@ -1,12 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { LogConfig, PeerId, RoomId } from '../../schemas/index.js'
 
-/** What stands in the log for a room. A hash is made when it is written, and so not for a line below the level. */
+/** What stands in the log for a room or an address. A hash is made when it is written, and so not for a line below the level. */
 export type LogName = string | HashedName
 
 /**
- * How rooms are called in the log. By default by a hash with a key that is gone with the process: lines about the same room can be
- * found by each other, and nobody can try out which one was meant, as short ids would allow without a key.
+ * How rooms and people's addresses are called in the log. By default by a hash with a key that is gone with the process: lines
+ * about the same room can be found by each other, and nobody can try out what may have been meant, as short ids and IPv4 addresses
+ * would allow without a key.
  */
 export class LogNames {
   readonly #isPlain: boolean
@@ -17,12 +18,21 @@ export class LogNames {
   }
 
   room(roomId: RoomId): LogName {
-    return this.#isPlain ? roomId : new HashedName(this.#key, roomId)
+    return this.#nameOf('room', roomId)
   }
 
   /** What a line says of a seat. */
   of({ roomId, peerId }: { readonly roomId: RoomId; readonly peerId: PeerId }): { roomId: LogName; peerId: PeerId } {
     return { roomId: this.room(roomId), peerId }
+  }
+
+  /** @param address  of a person, or the network that stands for it */
+  address(address: string): LogName {
+    return this.#nameOf('address', address)
+  }
+
+  #nameOf(kind: string, text: string): LogName {
+    return this.#isPlain ? text : new HashedName(this.#key, `${kind}\n${text}`)
   }
 }
 

@@ -61,14 +61,14 @@ export class Guest {
 
   /** The same as an error, counted. */
   refused(code: ErrorCode): SignalingError {
-    this.#context.refusals.add(code)
+    this.#context.refusals.add(code, this.#record.address)
     return new SignalingError(code)
   }
 
   async #holdBack(error: unknown): Promise<never> {
     if (error instanceof Refused) {
       // Without the room: whoever is refused could have made it up.
-      this.#context.refusals.add(error.code, { reason: error.reason })
+      this.#context.refusals.add(error.code, this.#record.address, { reason: error.reason })
       if (guesses.has(error.code)) await delay(this.#record.fail(performance.now()), undefined, { ref: false })
     }
     throw error

@@ -39,7 +39,7 @@ export const websocket = fp<WebsocketOptions>(
       if (!request.routeOptions.config.isSignaling) return reply.code(404).send()
       const code = refusalOf(request)
       if (code === undefined) return
-      app.refusals.add(code, detailOf(code, request))
+      app.refusals.add(code, request.ip, detailOf(code, request))
       return refuse(request, reply, code)
     })
 
@@ -104,7 +104,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, code: HttpRefusalC
 }
 
 /** What an operator may have forgotten: an origin on the list, or the proxy as whose address everybody's counts. */
-function detailOf(code: HttpRefusalCode, request: FastifyRequest): Parameters<Refusals['add']>[1] {
+function detailOf(code: HttpRefusalCode, request: FastifyRequest): Parameters<Refusals['add']>[2] {
   if (code === 'origin-not-allowed') return sourceOf(request)
   const isBehindUnknownProxy =
     request.headers['x-forwarded-for'] !== undefined && request.ip === request.raw.socket.remoteAddress

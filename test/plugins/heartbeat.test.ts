@@ -125,7 +125,7 @@ for (const isResumable of [true, false]) {
       for (let lastHeardMs = 40_000; lastHeardMs <= 40_000 + limits.pingIntervalMs; lastHeardMs += 125) {
         const socket = new QuietSocket()
         const rooms = makeMemoryStore()
-        const refusals = new Refusals(log)
+        const refusals = new Refusals(log, logNames)
         const book = new AddressBook(limits)
         const guest = new Guest({ access: openAccess, rooms, limits, refusals }, request, book.of('192.0.2.1', 0))
         const context = {

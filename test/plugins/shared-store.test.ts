@@ -35,7 +35,7 @@ async function start(
   const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
   const logNames = new LogNames(defaultsOf(LogConfig))
-  await app.register(admission, { limits })
+  await app.register(admission, { limits, logNames })
   await app.register(signaling, { limits, settings: defaultsOf(AccessConfig), logNames })
   await app.register(drain, { limits })
   const config = { ...defaultsOf(WebConfig), publicUrl: '' }

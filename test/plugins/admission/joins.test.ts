@@ -41,7 +41,8 @@ t.test('one address may join 50 times at once, and then 5 times a second; its se
   t.equal(answer, 'too-many-joins')
   // `joined` counts one that was not made, and the first.
   t.ok(joined - 1 >= 50 && joined - 1 <= allowed + 1, `${joined - 1} were taken`)
-  t.equal(await tryToJoin(ada, 'elsewhere'), 'too-many-joins')
+  // Whoever is slow to ask finds a place again; it is in the same room then.
+  while ((await tryToJoin(ada, 'r')) === 'joined') while ((await tryToJoin(cy, 'another')) === 'joined');
   ada.send({ type: 'ice', candidate: null })
   while (JSON.parse(await bo.nextFrame()).type !== 'ice');
   t.equal(await tryToJoin(bo, 'other'), 'joined', 'people at other addresses may')

@@ -134,12 +134,19 @@ t.test('refusals are counted, and the log is told once in a while', async (t) =>
   for (let k = 0; k < 29; k += 1) await askForUpgrade(t, url)
   await askForUpgrade(t, url, from('192.0.2.1'))
   const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'refused')
-  t.match(told(), [{ code: 'too-many-sockets', refused: 1 }])
+  t.match(told(), [{ code: 'too-many-sockets', refused: 1, address: /^#[\w-]{12}$/ }])
   t.equal(told().length, 1)
   await app.close()
   t.match(told()[1], { code: 'too-many-sockets', refused: 29, isBehindUnknownProxy: true })
   t.equal(told().length, 2)
-  t.notMatch(JSON.stringify(told()), '127.0.0.1', 'whose address it was is not told')
+  t.notMatch(JSON.stringify(told()), '127.0.0.1')
+  t.equal(told()[1].address, told()[0].address)
+
+  lines.length = 0
+  const plain = await startService(t, { loggerInstance, maxSocketsPerAddress: 1, logIds: 'plain' })
+  await askForUpgrade(t, plain.url)
+  await askForUpgrade(t, plain.url)
+  t.match(told(), [{ address: '127.0.0.1' }])
 })
 
 t.test('each refusal says what the list says', async (t) => {

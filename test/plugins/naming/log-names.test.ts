@@ -12,14 +12,16 @@ function written(level: string, log: (log: pino.Logger) => void): Record<string,
 
 t.test('a room has one name in all lines of a process, and says nothing of its id', async (t) => {
   const names = new LogNames({ logIds: 'hashed' })
-  const [first, second, other] = written('info', (log) => {
+  const [first, second, other, address] = written('info', (log) => {
     log.info(names.of({ roomId: '1001', peerId: 'p1' }), 'peer joined')
     log.info({ roomId: names.room('1001') }, 'peer left')
     log.info({ roomId: names.room('1002') })
+    log.info({ address: names.address('1001') })
   })
   t.match(first, { roomId: /^#[\w-]{12}$/, peerId: 'p1', msg: 'peer joined' })
   t.equal(second?.['roomId'], first?.['roomId'])
   t.not(other?.['roomId'], first?.['roomId'])
+  t.not(address?.['address'], first?.['roomId'], 'an address is something else, also if it is written alike')
 })
 
 t.test('the key is another one in each process', async (t) => {
@@ -37,7 +39,7 @@ t.test('however a logger writes it, the text itself does not come out', async (t
 
 t.test('plain: as it is', async (t) => {
   const names = new LogNames({ logIds: 'plain' })
-  t.strictSame(names.of({ roomId: '1001', peerId: 'p1' }), { roomId: '1001', peerId: 'p1' })
+  t.strictSame([names.room('1001'), names.address('192.0.2.1')], ['1001', '192.0.2.1'])
 })
 
 t.test('below the level nothing is hashed', async (t) => {
