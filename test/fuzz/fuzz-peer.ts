@@ -67,6 +67,15 @@ export class FuzzPeer {
     return frames
   }
 
+  /** Waits until a message of this type has come that was not taken yet, or the socket is closed. */
+  async hears(type: string): Promise<void> {
+    while (this.#closeCode === undefined && !this.#inbox.some((text) => text.startsWith(`{"type":"${type}"`))) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
   /** Says goodbye. */
   async close(): Promise<void> {
     this.#socket.close(1000)
