@@ -7,8 +7,9 @@ import { FrameSocket } from './frame-socket.js'
 import { bytesOf, type Frame, opcodes } from './frame-writer.js'
 import { FuzzPeer } from './fuzz-peer.js'
 import { type Campaign, type Outcome, seedOf, unhurried } from './message-fuzz.js'
+import { ModelMember } from './model-room.js'
 import { Target } from './target.js'
-import { ModelMember, World } from './world.js'
+import { World } from './world.js'
 
 const limits = new Map<string, unknown>(Object.entries(defaultsOf(Limits)))
 const bounds = {

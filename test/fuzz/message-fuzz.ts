@@ -75,7 +75,7 @@ export async function fuzzMessages(
     const others: readonly Stage[] = [
       {
         options: { ...common, target: guarded, isGuarded: true },
-        kinds: ['knocking', 'stranger'],
+        kinds: ['knocking', 'hosting', 'hosting', 'stranger'],
         length: messagesInScene,
       },
       { options: { ...common, target: strict, maxMalformedMessages: 20 }, kinds: inClass, length: 100 },

@@ -224,3 +224,7 @@ export const heavyTemplate: fc.Arbitrary<Template> = fc.oneof(
   { weight: 4, arbitrary: large },
   { weight: 1, arbitrary: towering },
 )
+
+/** What the service does at once, so that all of it is done before what comes behind it. */
+export const isSwift = (text: Template): boolean =>
+  !/"(join|leave|ack|ice-servers|resume)"/.test(text) && text.length < 2000

@@ -1,13 +1,14 @@
 import { Mismatch } from './expectation.js'
 import { FuzzPeer } from './fuzz-peer.js'
 import type { Template } from './message-grammar.js'
+import { ModelMember } from './model-room.js'
 import type { Target } from './target.js'
-import { ModelMember, World } from './world.js'
+import { World } from './world.js'
 
 /** How things are when somebody begins to send what nobody should. */
 export interface Scene {
   readonly name: string
-  readonly kind: 'stranger' | 'alone' | 'pair' | 'three' | 'numbered' | 'knocking'
+  readonly kind: 'stranger' | 'alone' | 'pair' | 'three' | 'numbered' | 'knocking' | 'hosting'
   /** Whether the first of the others can resume. */
   readonly hearsNumbered: boolean
   readonly templates: readonly Template[]
@@ -69,16 +70,17 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
       ...(options.isGuarded && { token: 'host' }),
     })
   if (bo !== undefined) await enter(bo, { name: 'Bo', metadata: { a: 1 } })
-  if (scene.kind !== 'stranger') await enter(sender, { resume: scene.kind === 'numbered' })
+  const own = { resume: scene.kind === 'numbered', ...(scene.kind === 'hosting' && { token: 'host', updates: true }) }
+  const returning = JSON.stringify({ type: 'join', roomId, capacity: 3, ...own })
+  if (scene.kind !== 'stranger') await enter(sender, own)
 
   const names: Record<string, string> = {
     ROOM: roomId,
-    A: ada?.seat?.peerId ?? 'nobody',
-    B: bo?.seat?.peerId ?? 'nobody',
-    S: sender.seat?.peerId ?? 'nobody',
+    A: nameOf(ada),
+    B: nameOf(bo),
+    S: nameOf(sender),
     SEQ: '0',
   }
-  const returning = JSON.stringify({ type: 'join', roomId, capacity: 3, resume: scene.kind === 'numbered' })
   let sent = 0
   let outside = 0
   for (const [k, template] of scene.templates.entries()) {
@@ -87,17 +89,15 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
     if (scene.kind !== 'stranger' && outside > outsideFor) say(sender, returning)
     const received = sender.standing.received ?? k
     const numbers: Record<string, string> = { N: `${received + 1}`, BEHIND: `${received}`, AHEAD: `${received + 2}` }
-    say(
-      sender,
-      template.replaceAll(/@([A-Z]+)@/g, (_all, name: string) => numbers[name] ?? names[name] ?? ''),
-    )
+    const text = template.replaceAll(/@([A-Z]+)@/g, (_all, name: string) => numbers[name] ?? names[name] ?? '')
+    // Half a character cannot be sent.
+    say(sender, Buffer.from(text).toString())
     if (k % sentTogether === sentTogether - 1) await new Promise(setImmediate)
     if (sender.closedWith !== undefined) break
   }
-  if (sender.closedWith !== undefined) {
-    await sender.peer.closed
-    await target.settle(players.length - 1)
-  }
+  const closed = players.filter(({ closedWith }) => closedWith !== undefined)
+  await Promise.all(closed.map(({ peer }) => peer.closed))
+  if (closed.length > 0) await target.settle(players.length - closed.length)
   for (const player of players) await player.compare()
   for (const player of players) {
     if (player.closedWith === undefined) say(player, '{"type":"leave"}')
@@ -109,6 +109,10 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
   return sent
 }
 
+function nameOf(player: Player | undefined): string {
+  return player?.seat?.peerId ?? player?.knock?.peerId ?? 'nobody'
+}
+
 function castOf(kind: Scene['kind']): readonly string[] {
   const cast = {
     stranger: ['S', 'A'],
@@ -117,6 +121,7 @@ function castOf(kind: Scene['kind']): readonly string[] {
     three: ['S', 'A', 'B'],
     numbered: ['S', 'A'],
     knocking: ['S', 'A'],
+    hosting: ['S', 'A', 'B'],
   }
   return cast[kind]
 }
