@@ -62,7 +62,7 @@ export class Listener {
       if (frame === undefined && isCutShort) return
       const complaint = frame === undefined ? 'nothing came' : this.#complaint(expected, frame)
       if (complaint === undefined) continue
-      const wanted = 'build' in expected ? JSON.stringify(expected.build({})) : JSON.stringify(expected)
+      const wanted = JSON.stringify('build' in expected ? expected.build({}) : { ...expected, ...shownAs(expected) })
       throw new Mismatch(
         `${complaint}\n  after:    ${shorten(expected.cause)}\n  expected: ${expected.kind} ${shorten(wanted)}\n  came:     ${shorten(frame ?? '')}`,
       )
@@ -142,6 +142,12 @@ function relayedComplaint(
   const own = came.slice(1, isChained ? -2 : undefined)
   if (!isDeepStrictEqual(own, wanted)) return 'not as it was sent'
   return parsed['from'] === from.peerId && !Object.hasOwn(parsed, 'to') ? undefined : 'from or to can be read otherwise'
+}
+
+/** Seats by their names: a model has no end. */
+function shownAs(expected: Expected): Fields {
+  const seats = Object.entries(expected).filter(([field]) => field === 'chain' || field === 'from')
+  return Object.fromEntries(seats.map(([field, seat]) => [field, Reflect.get(Object(seat), 'peerId')]))
 }
 
 function pick(from: object, name: 'id' | 'n'): Fields {
