@@ -6,8 +6,6 @@ export class FuzzPeer {
   readonly #socket: WebSocket
   readonly closed: Promise<number>
   readonly #inbox: string[] = []
-  /** So much of it has been searched. */
-  #looked = 0
   #settled = 0
   #closeCode: number | undefined
   #wake = () => {}
@@ -50,35 +48,36 @@ export class FuzzPeer {
     this.#settled += 1
     const id = `settled ${this.#settled}`
     this.send(JSON.stringify({ type: 'join', id }))
-    const timeout = setTimeout(() => this.#socket.terminate(), withinMs)
     const answer = JSON.stringify({ type: 'error', code: 'room-id-required', message: 'roomId is required', id })
-    while (this.#closeCode === undefined && !this.#inbox.includes(answer, this.#looked)) {
-      this.#looked = this.#inbox.length
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    clearTimeout(timeout)
+    await this.#until((text) => text === answer, withinMs)
     // What comes behind it came by itself, and is for the next time.
     const at = this.#inbox.indexOf(answer)
     const frames = this.#inbox.splice(0, at < 0 ? this.#inbox.length : at + 1)
-    this.#looked = 0
     if (at >= 0) frames.pop()
     return frames
   }
 
   /** Waits until a message of this type has come that was not taken yet, or the socket is closed. */
-  async hears(type: string): Promise<void> {
-    while (this.#closeCode === undefined && !this.#inbox.some((text) => text.startsWith(`{"type":"${type}"`))) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+  hears(type: string): Promise<void> {
+    return this.#until((text) => text.startsWith(`{"type":"${type}"`), 10_000)
   }
 
   /** Says goodbye. */
   async close(): Promise<void> {
     this.#socket.close(1000)
     await this.closed
+  }
+
+  /** Cuts the connection when it takes too long, so that whoever waits sees what has come. */
+  async #until(isIt: (text: string) => boolean, withinMs: number): Promise<void> {
+    const timeout = setTimeout(() => this.#socket.terminate(), withinMs)
+    let looked = 0
+    while (this.#closeCode === undefined && !this.#inbox.slice(looked).some(isIt)) {
+      looked = this.#inbox.length
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    clearTimeout(timeout)
   }
 }

@@ -96,7 +96,7 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
     if (sender.closedWith !== undefined) break
   }
   const closed = players.filter(({ closedWith }) => closedWith !== undefined)
-  await Promise.all(closed.map(({ peer }) => peer.closed))
+  for (const player of closed) await player.compare()
   if (closed.length > 0) await target.settle(players.length - closed.length)
   for (const player of players) await player.compare()
   for (const player of players) {
