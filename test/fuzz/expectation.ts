@@ -44,7 +44,13 @@ export class Listener {
   /** What has been told in the present seat, by its `seq`. */
   #told = new Set<string>()
   #lastSeq = ''
+  #key = ''
   #received = 0
+
+  /** What it takes to come back: the key of the session, and the last `seq` that was told. */
+  get session(): { readonly key: string; readonly seq: string } {
+    return { key: this.#key, seq: this.#lastSeq }
+  }
 
   expect(expected: Expected, cause: string): void {
     this.#expected.push({ ...expected, cause })
@@ -118,6 +124,7 @@ export class Listener {
     this.#received = 0
     if (seat.isResumable) {
       if (!isRecord(session) || !isDeepStrictEqual(Object.keys(session), sessionFields)) return 'no session'
+      this.#key = String(session['key'])
       this.#tell(seq)
     } else if (session !== undefined || seq !== undefined) return 'a session for who did not ask for it'
     return isDeepStrictEqual(rest, wanted) ? undefined : 'joined something else'

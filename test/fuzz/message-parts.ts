@@ -257,9 +257,12 @@ export const ids = fc.constantFrom(
 export const numbers = fc.oneof(
   { weight: 30, arbitrary: fc.constant('@N@') },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.constantFrom(
       '@BEHIND@',
+      '@BEHIND@',
+      '@BEHIND@',
+      '@AHEAD@',
       '@AHEAD@',
       '0',
       '-1',

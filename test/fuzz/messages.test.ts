@@ -8,7 +8,7 @@ import { seedOfRun } from './seed.js'
 const met = [
   ...['join', 'update', 'offer', 'answer', 'ice', 'restart', 'keep', 'leave', 'ack', 'pong', 'ice-servers', 'repeated'],
   ...['not-json', 'not-object', 'unknown-type', 'bad-message', 'room-id-required', 'host-required', 'not-joined'],
-  ...['resume-gone', 'peer-not-found', 'to-required', 'metadata-invalid', 'lock', 'unlock', '1008'],
+  ...['resume-gone', 'peer-not-found', 'to-required', 'metadata-invalid', 'lock', 'unlock', 'resumed', '1008'],
 ]
 const metIfMadeUp = ['room-id-invalid', 'name-invalid', 'out-of-order']
 const maxGrownBytes = 16 * 1024 * 1024

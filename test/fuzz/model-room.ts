@@ -37,14 +37,14 @@ type Unseated = Extract<ErrorCode, 'room-locked' | 'knock-refused' | 'kicked'> |
 
 /** A room as docs/protocol.md has it: who is told what. */
 export class ModelRoom {
-  readonly #roomId: string
+  readonly roomId: string
   #door: Door
   #capacity: number | undefined
   #seats: ModelSeat[] = []
   #knocks: ModelSeat[] = []
 
   constructor(roomId: string, door: Door) {
-    this.#roomId = roomId
+    this.roomId = roomId
     this.#door = door
   }
 
@@ -66,7 +66,7 @@ export class ModelRoom {
     } else {
       this.#knocks.push(who)
       member.knock = who
-      member.listener.expect(message({ type: 'knocking', roomId: this.#roomId }), cause)
+      member.listener.expect(message({ type: 'knocking', roomId: this.roomId }), cause)
       this.tell(undefined, cause, hearsKnocks, (came) => {
         nameBy(who, came)
         return { type: 'knock', ...memberOf(who) }
@@ -142,7 +142,7 @@ export class ModelRoom {
   }
 
   #unseat({ member, joinId }: ModelSeat, why: Unseated, cause: string): void {
-    if (why === 'full') member.listener.expect(message({ type: 'full', roomId: this.#roomId }), cause)
+    if (why === 'full') member.listener.expect(message({ type: 'full', roomId: this.roomId }), cause)
     else member.listener.expect({ kind: 'error', code: why, ...joinId }, cause)
   }
 
@@ -153,7 +153,7 @@ export class ModelRoom {
   #sit(seat: ModelSeat, cause: string): void {
     this.#capacity ??= seat.capacity
     const { member, isHost } = seat
-    const [capacity, door, roomId] = [this.#capacity, this.#door, this.#roomId]
+    const [capacity, door, roomId] = [this.#capacity, this.#door, this.roomId]
     // As they are now, and not when it is looked at.
     const others = this.#seats.map((other) => ({ other, seen: { ...other } }))
     const profile = seat.profile

@@ -69,6 +69,7 @@ export const recordedSessions: readonly (readonly Template[])[] = [
     `{"type":"keep","to":"@A@","proof":"${proof}","n":@N@}`,
     `{"type":"keep","to":"@A@","proof":"${proof}","n":@BEHIND@}`,
     '{"type":"restart","to":"@A@","gen":3,"n":@N@}',
+    '{"type":"leave","n":@BEHIND@}',
     '{"type":"leave","n":@N@}',
   ],
   // A host.

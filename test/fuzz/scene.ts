@@ -1,3 +1,5 @@
+import { closeCodes } from '../../schemas/index.js'
+import { macOf } from '../resuming-client.js'
 import { Mismatch } from './expectation.js'
 import { FuzzPeer } from './fuzz-peer.js'
 import type { Template } from './message-grammar.js'
@@ -23,7 +25,7 @@ export interface SceneOptions {
 }
 
 class Player extends ModelMember {
-  readonly peer: FuzzPeer
+  peer: FuzzPeer
 
   constructor(peer: FuzzPeer) {
     super()
@@ -94,6 +96,7 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
     say(sender, Buffer.from(text).toString())
     if (k % sentTogether === sentTogether - 1) await new Promise(setImmediate)
     if (sender.closedWith !== undefined) break
+    if (k === scene.templates.length >> 1) await comeBack(sender, world, target.url)
   }
   const closed = players.filter(({ closedWith }) => closedWith !== undefined)
   for (const player of closed) await player.compare()
@@ -107,6 +110,23 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
   target.check()
   await target.settle()
   return sent
+}
+
+/** Over another socket, for who has a seat to come back to. */
+async function comeBack(player: Player, world: World, url: string): Promise<void> {
+  await player.compare()
+  if (player.seat?.isResumable !== true) return
+  const { peerId, room } = player.seat
+  const { key, seq } = player.listener.session
+  const mac = macOf(key, 'resume', room.roomId, peerId ?? '', 1, seq)
+  const former = player.peer
+  player.peer = await FuzzPeer.connect(url)
+  const text = JSON.stringify({ type: 'resume', roomId: room.roomId, peerId, attempt: 1, seq, mac })
+  world.resumed(player, text)
+  player.peer.send(text)
+  await player.compare()
+  const code = await former.closed
+  if (code !== closeCodes.replaced.code) throw new Mismatch(`the former socket is closed with ${code}`)
 }
 
 function nameOf(player: Player | undefined): string {

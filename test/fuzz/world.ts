@@ -38,6 +38,14 @@ export class World {
     if (code !== undefined) this.#refuse(member, { ...verdict, code, counts: code === 'bad-message' }, text)
   }
 
+  /** A member has another socket, and its seat over that. */
+  resumed(member: ModelMember, text: string): void {
+    const { seat, listener } = member
+    member.malformed = 0
+    this.#count('resumed')
+    listener.expect(message({ type: 'resumed', peerId: seat?.peerId, n: seat?.received }), text)
+  }
+
   /** The socket is closed from either side, for good. */
   gone(member: ModelMember, cause: string, reason: 'left' | 'disconnected'): void {
     this.#leave(member, cause, reason)
