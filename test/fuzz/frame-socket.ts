@@ -67,7 +67,7 @@ export class FrameSocket {
   }
 
   /** Waits until such a frame has come, or the connection is over. */
-  async until(isLast: (frame: ReceivedFrame) => boolean, withinMs = 10_000): Promise<void> {
+  async until(isLast: (frame: ReceivedFrame) => boolean, withinMs = 30_000): Promise<void> {
     let looked = 0
     const timeout = setTimeout(() => this.#socket.destroy(), withinMs)
     await this.#until(() => {

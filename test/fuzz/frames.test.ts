@@ -1,5 +1,6 @@
 import t from 'tap'
 import { fuzzFrames } from './frame-fuzz.js'
+import { maxGrownBytes } from './message-fuzz.js'
 import { seedOfRun } from './seed.js'
 
 /** What must have been seen for the run to be worth something. */
@@ -16,7 +17,6 @@ const met = [
   ].map((fault) => `1002: ${fault}`),
   ...['message in a message', 'not masked', 'close code'].map((fault) => `1002: ${fault}`),
 ]
-const maxGrownBytes = 8 * 1024 * 1024
 
 t.test('made-up frames are answered as RFC 6455 says, each of them', async (t) => {
   const seed = seedOfRun()

@@ -44,7 +44,7 @@ export class FuzzPeer {
    * What has come until everything that was sent before is answered: to a `join` that names no room there is always an answer,
    * and none that changes anything. Or until the socket is closed.
    */
-  async settled(withinMs = 10_000): Promise<string[]> {
+  async settled(withinMs = 30_000): Promise<string[]> {
     this.#settled += 1
     const id = `settled ${this.#settled}`
     this.send(JSON.stringify({ type: 'join', id }))
@@ -59,7 +59,7 @@ export class FuzzPeer {
 
   /** Waits until a message of this type has come that was not taken yet, or the socket is closed. */
   hears(type: string): Promise<void> {
-    return this.#until((text) => text.startsWith(`{"type":"${type}"`), 10_000)
+    return this.#until((text) => text.startsWith(`{"type":"${type}"`), 30_000)
   }
 
   /** Says goodbye. */

@@ -10,7 +10,16 @@ export const unhurried = {
   maxBytesPerSecond: 1_073_741_824,
   byteBurst: 1_073_741_824,
   maxMalformedMessages: 1_000_000,
+  // A machine that is busy is no reason to close a socket.
+  joinTimeoutMs: 600_000,
+  pingIntervalMs: 600_000,
 }
+
+/**
+ * What the heaps of the services may grow by, with garbage collected: what a warm process still compiles and caches, however
+ * long it runs, and nothing for each message.
+ */
+export const maxGrownBytes = 6 * 1024 * 1024
 
 export interface Campaign {
   readonly seed: number

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { floodIt } from './flood.js'
-import { fuzzMessages } from './message-fuzz.js'
+import { fuzzMessages, maxGrownBytes } from './message-fuzz.js'
 import { mutatedFrames } from './mutator.js'
 import { seedOfRun } from './seed.js'
 
@@ -11,7 +11,6 @@ const met = [
   ...['resume-gone', 'peer-not-found', 'to-required', 'metadata-invalid', 'lock', 'unlock', 'resumed', '1008'],
 ]
 const metIfMadeUp = ['room-id-invalid', 'name-invalid', 'out-of-order']
-const maxGrownBytes = 16 * 1024 * 1024
 
 for (const { title, count, make, seen } of [
   { title: 'made-up messages', count: 58_000, make: undefined, seen: [...met, ...metIfMadeUp] },

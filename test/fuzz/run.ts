@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { floodIt } from './flood.js'
 import { fuzzFrames } from './frame-fuzz.js'
-import { type Campaign, fuzzMessages, type Outcome } from './message-fuzz.js'
+import { type Campaign, fuzzMessages, maxGrownBytes, type Outcome } from './message-fuzz.js'
 import { mutatedFrames } from './mutator.js'
 import { seedOfRun } from './seed.js'
 
@@ -34,6 +34,7 @@ async function run(title: string, wanted: string, fuzz: (campaign: Campaign) => 
   console.log(
     `${title}: ${cases} in ${seconds} s, all as they should be; heap grown by ${Math.round(grownBytes / 1024)} KiB`,
   )
+  if (grownBytes > maxGrownBytes) throw new Error('the heap has grown by more than it may')
   for (const [what, times] of [...tally].sort(([, a], [, b]) => b - a)) console.log(`  ${times} ${what}`)
 }
 

@@ -53,7 +53,7 @@ export class Target {
   }
 
   /** Waits until so few are connected; when that is nobody, also until no room is left. */
-  async settle(sockets = 0, withinMs = 10_000): Promise<void> {
+  async settle(sockets = 0, withinMs = 30_000): Promise<void> {
     const until = performance.now() + withinMs
     for (;;) {
       const state = await this.#ask('look')
