@@ -98,6 +98,8 @@ export async function play(scene: Scene, { target, ...options }: SceneOptions): 
     if (sender.closedWith !== undefined) break
     if (k === scene.templates.length >> 1) await comeBack(sender, world, target.url)
   }
+  // Before the others are asked, all that it has sent must be done with.
+  await sender.compare()
   const closed = players.filter(({ closedWith }) => closedWith !== undefined)
   for (const player of closed) await player.compare()
   if (closed.length > 0) await target.settle(players.length - closed.length)
