@@ -11,12 +11,7 @@ import { ModelMember } from './model-room.js'
 import { Target } from './target.js'
 import { World } from './world.js'
 
-const limits = new Map<string, unknown>(Object.entries(defaultsOf(Limits)))
-const bounds = {
-  maxFrameBytes: Number(limits.get('maxFrameBytes')),
-  // What ws has by itself.
-  maxFragments: Number(limits.get('maxFragments') ?? 16 * 1024),
-}
+const bounds = defaultsOf(Limits)
 const conversationsInRoom = 50
 
 const joining: Frame = {

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import { pino } from 'pino'
 import { type SignalboxOptions, signalbox } from '../../src/index.js'
+import { manyFromHere } from '../helper.js'
 import type { TargetOrder, TargetReport } from './target.js'
 
 /**
@@ -26,6 +27,7 @@ const app = Fastify({ loggerInstance, forceCloseConnections: true })
 let sizes = () => ({ rooms: -1, sockets: -1 })
 await app.register(async (inner) => {
   await signalbox(inner, {
+    ...manyFromHere,
     page: false,
     ...rest,
     ...(asksApplication && { authorize: (_request, { token }) => (token === 'host' ? { role: 'host' } : {}) }),

@@ -1,14 +1,12 @@
 import fc from 'fast-check'
+import { unhurried as asFastAsItGoes } from '../helper.js'
 import { heavyTemplate, type Template, template } from './message-grammar.js'
 import { play, type Scene, type SceneOptions } from './scene.js'
 import { Target } from './target.js'
 
 /** What would only make it slow is out of the way; the bounds on sizes are what they are. */
 export const unhurried = {
-  maxMessagesPerSecond: 1_000_000,
-  messageBurst: 1_000_000,
-  maxBytesPerSecond: 1_073_741_824,
-  byteBurst: 1_073_741_824,
+  ...asFastAsItGoes,
   maxMalformedMessages: 1_000_000,
   // A machine that is busy is no reason to close a socket.
   joinTimeoutMs: 600_000,
