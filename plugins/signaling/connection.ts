@@ -71,9 +71,12 @@ export class Connection {
     this.#pingAt = now + context.limits.pingIntervalMs
 
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
-    socket.on('pong', () => {
+    socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY
+      this.#throttle(data.length)
     })
+    // ws has answered it already.
+    socket.on('ping', (data) => this.#throttle(data.length))
     // ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it.
     socket.on('error', (error) => {
       const code = 'code' in error ? String(error.code) : error.name
@@ -129,8 +132,7 @@ export class Connection {
     this.#isClosing = true
     this.#closedAs = name
     this.#socket.close(closeCodes[name].code, reason)
-    // A paused socket would never read the answer to the close frame.
-    this.#socket.resume()
+    this.#resumeClosing()
   }
 
   /** Waits for no answer any more. */
@@ -149,10 +151,19 @@ export class Connection {
     }
   }
 
+  /**
+   * A paused socket would never read the answer to the close frame. But what stands before it is read no faster than ever: of
+   * who sends too much that may be megabytes, which have come already. Then it is cut in time without an answer.
+   */
+  #resumeClosing(): void {
+    if (!this.#isThrottled) this.#socket.resume()
+  }
+
   #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#isClosing) return
     this.#pongBy = Number.POSITIVE_INFINITY
-    if (isBinary || !Buffer.isBuffer(data)) {
+    if (this.#isClosing) {
+      this.#throttle(Buffer.isBuffer(data) ? data.length : 0)
+    } else if (isBinary || !Buffer.isBuffer(data)) {
       this.close('unsupportedData')
     } else if (data.length > this.#context.limits.maxFrameBytes) {
       this.close('messageTooBig')
@@ -252,6 +263,7 @@ export class Connection {
   }
 
   #processWaiting(): void {
+    if (this.#isClosing) this.#resumeClosing()
     while (!this.#isBusy && !this.#isThrottled && !this.#isClosing) {
       const frame = this.#waiting.shift()
       if (frame === undefined) {

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
 import t from 'tap'
 import { RateLimit } from '../../plugins/admission/rate-limit.js'
 import { Client, startService } from '../helper.js'
+import { maskedFrame, RawClient } from '../raw-client.js'
 
 t.test('so many at once, and from then on so many a second', async (t) => {
   const limit = new RateLimit(50, 100, 0)
@@ -71,6 +74,35 @@ t.test('who goes on like that is closed with 4100, also while it is not read; wh
   await elapse(1200)
   await lively.settle()
   t.equal(lively.socket.readyState, 1)
+})
+
+t.test('pings and pongs count, too', async (t) => {
+  const { url } = await startService(t, { maxMessagesPerSecond: 50, messageBurst: 10, overloadMs: 500 })
+  const pests = [await Client.join(t, url, 'r'), await Client.join(t, url, 's')]
+  const lively = await Client.join(t, url, 't')
+  const flood = setInterval(() => {
+    for (let k = 0; k < 5; k += 1) {
+      pests[0]?.socket.ping()
+      pests[1]?.socket.pong()
+    }
+  }, 50)
+  t.teardown(() => clearInterval(flood))
+  for (const pest of pests) t.match(await pest.closed, { code: 4100 })
+  await lively.settle()
+})
+
+t.test('who is closed and goes on sending is not read any faster', async (t) => {
+  const { app, url } = await startService(t, { closeTimeoutMs: 500 })
+  const accepted = once(app.server, 'connection')
+  const pest = await RawClient.connect(t, url)
+  const [socket]: Socket[] = await accepted
+  // A frame that is not text, and then 8 MB that are.
+  pest.socket.write(maskedFrame(0x82, [0]))
+  const many = Buffer.concat(Array<Buffer>(1000).fill(maskedFrame(0x81, [0x7b, 0x7d])))
+  for (let k = 0; k < 1000; k += 1) pest.socket.write(many)
+  t.equal(await pest.closeCode(), 1003)
+  await pest.ended
+  t.ok((socket?.bytesRead ?? Infinity) < 500_000, `${socket?.bytesRead} of ${pest.socket.bytesWritten} bytes were read`)
 })
 
 t.test('a larger room lets more come at once', async (t) => {
