@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { httpsOptions, type KeyPair } from '../../src/key-pair.js'
 import { makeCertificates } from '../certificates.js'
 import type { AttackersDeeds } from './attackers-child.js'
 import { canPlace, startChild } from './child.js'
@@ -15,7 +16,7 @@ import type { ServiceDeeds } from './service-child.js'
  * former were is shown, and what becomes of their times when somebody beside them only takes the processor (`spin`).
  */
 
-const warmUpMs = 10_000
+const warmUpMs = 20_000
 const mebibyte = 2 ** 20
 const few = { addresses: 1, mostGrowthBytes: 128 * mebibyte }
 const many = { ...few, addresses: 50 }
@@ -39,10 +40,7 @@ const secure: readonly Plan[] = [
   { attack: 'connects', ...many },
 ]
 
-async function run(
-  plans: readonly Plan[],
-  keyPair?: { readonly cert: string; readonly key: string },
-): Promise<Report[]> {
+async function run(plans: readonly Plan[], keyPair?: KeyPair): Promise<Report[]> {
   const reports: Report[] = []
   if (plans.length === 0) return reports
   const isSecure = keyPair !== undefined
@@ -53,7 +51,7 @@ async function run(
   const probes = await startChild<ProbesDeeds>('probes-child', { processor: 1 })
   const attackers = await startChild<AttackersDeeds>('attackers-child', { processor: 1, isLast: true })
   try {
-    const port = await service.ask('start', keyPair === undefined ? {} : { https: keyPair })
+    const port = await service.ask('start', keyPair === undefined ? {} : { https: httpsOptions(keyPair) })
     await probes.ask('join', `${isSecure ? 'wss' : 'ws'}://127.0.0.1:${port}/ws`)
     await probes.ask('measure', warmUpMs)
     for (const plan of plans) {
