@@ -129,6 +129,15 @@ t.test('what the service refuses is told with its code', async (t) => {
   const error = CallError.ofService({ code: 'room-id-invalid', message: 'too long' })
   t.match(error, { code: 'rejected', serviceCode: 'room-id-invalid', message: 'too long', retryable: false })
   t.equal(new CallError('room-full').serviceCode, undefined)
+  // What is over soon ends no call, and is tried again.
+  for (const [serviceCode, code] of [
+    ['too-many-joins', 'signaling-unreachable'],
+    ['too-many-rooms', 'signaling-unreachable'],
+    ['service-full', 'signaling-unreachable'],
+    ['too-many-failures', 'access-unavailable'],
+  ] as const) {
+    t.match(CallError.ofService({ code: serviceCode, message: '' }), { code, serviceCode, retryable: true })
+  }
 })
 
 t.test('codecs are put in order, and none is lost', async (t) => {
