@@ -1,10 +1,12 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
 import { RateLimit } from '../admission/rate-limit.js'
+import type { FrameWriter, OutgoingFrame } from '../frames/frame-writer.js'
+import { quicken } from '../frames/quicken.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import type { Guest } from './guest.js'
 import { handle } from './handlers/table.js'
-import { type OutgoingFrame, Session, type SignalingContext } from './session.js'
+import { Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
 const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
@@ -31,6 +33,7 @@ export class Connection {
   readonly #socket: WebSocket
   readonly #context: SignalingContext
   readonly #session: Session
+  readonly #writer: FrameWriter
 
   /** Frames that wait for a handler, or for their time; the socket is paused, so they are what was read already. */
   readonly #waiting: Buffer[] = []
@@ -70,6 +73,7 @@ export class Connection {
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
+    this.#writer = quicken(socket)
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY
@@ -138,14 +142,15 @@ export class Connection {
   /** Waits for no answer any more. */
   cut(): void {
     this.#isClosing = true
+    this.#writer.flush()
     this.#socket.terminate()
   }
 
   #write(frame: OutgoingFrame): void {
-    if (this.#isClosing || this.#socket.readyState !== this.#socket.OPEN) return
-    this.#socket.send(frame, { binary: false })
-    const queuedBytes = this.#socket.bufferedAmount
-    if (queuedBytes > this.#context.limits.maxQueuedBytes) {
+    if (this.#isClosing) return
+    this.#writer.write(frame)
+    if (this.#writer.exceeds(this.#context.limits.maxQueuedBytes)) {
+      const { queuedBytes } = this.#writer
       this.#context.log.warn({ peerId: this.#session.seat?.peerId, queuedBytes }, 'peer reads too slowly')
       this.close('tryAgainLater')
     }
@@ -168,7 +173,8 @@ export class Connection {
     } else if (data.length > this.#context.limits.maxFrameBytes) {
       this.close('messageTooBig')
     } else if (this.#isBusy || this.#isThrottled) {
-      this.#waiting.push(data)
+      // The memory that it lies in is the reader's.
+      this.#waiting.push(Buffer.from(data))
     } else {
       this.#process(data)
     }

@@ -8,6 +8,7 @@ import {
   type ServerMessage,
   SignalingError,
 } from '../../schemas/index.js'
+import type { OutgoingFrame } from '../frames/frame-writer.js'
 import type { IceMember } from '../ice-servers/ice-servers.js'
 import type { LogNames } from '../naming/log-names.js'
 import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
@@ -15,9 +16,6 @@ import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
 import { chain } from './stamp.js'
-
-/** A frame on its way out: text for what we say ourselves, bytes for what is passed on. */
-export type OutgoingFrame = string | Buffer
 
 /** What sessions share. */
 export interface SignalingContext {

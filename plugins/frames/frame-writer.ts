@@ -1,0 +1,130 @@
+import type { WebSocket } from 'ws'
+import type { Insides } from './ws-insides.js'
+
+/** A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on. */
+export type OutgoingFrame = string | Buffer
+
+/** The first byte of a text frame that is a whole message (RFC 6455, section 5.2). */
+const wholeText = 0x81
+/** More is not gathered, as nothing would be gained. */
+const maxGathered = 65_536
+
+/**
+ * Writes the frames that one socket is sent in one turn of the event loop with one system call.
+ * Nothing overtakes them: what ws sends by itself (pongs, close frames) goes out after them.
+ *
+ * Measured: with ten candidates under way half of what each costs, in a room of 8 a quarter.
+ */
+export class FrameWriter {
+  readonly #socket: WebSocket
+  readonly #insides: Insides | undefined
+  #frames: OutgoingFrame[] = []
+  /** How many bytes they take, headers included. */
+  #bytes = 0
+
+  constructor(socket: WebSocket, insides: Insides | undefined) {
+    this.#socket = socket
+    this.#insides = insides
+    if (insides === undefined) return
+    const { sender, stream } = insides
+    const { sendFrame } = sender
+    sender.sendFrame = (list, done) => {
+      this.flush()
+      sendFrame.call(sender, list, done)
+    }
+    // ws answers the end of the other side with an end.
+    stream.prependListener('end', () => this.flush())
+  }
+
+  /** Nothing is written to a socket that is not open any more. */
+  write(frame: OutgoingFrame): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#insides === undefined) {
+      this.#socket.send(frame, { binary: false })
+      return
+    }
+    if (this.#frames.length === 0) schedule(this)
+    this.#frames.push(frame)
+    const length = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
+    this.#bytes += headerBytes(length) + length
+    if (this.#bytes > maxGathered) this.flush()
+  }
+
+  /** Hands over to the kernel what has been gathered. */
+  flush(): void {
+    const frames = this.#frames
+    if (frames.length === 0 || this.#insides === undefined) return
+    const { stream } = this.#insides
+    const bytes = this.#bytes
+    this.#frames = []
+    this.#bytes = 0
+    if (!stream.writable) return
+    const isScratch = bytes <= scratchBytes && stream.writableLength === 0
+    const out = isScratch ? scratch : Buffer.allocUnsafe(bytes)
+    let at = 0
+    for (const frame of frames) at = put(frame, out, at)
+    stream.write(isScratch ? scratch.subarray(0, bytes) : out)
+    // What the kernel has not taken lies there for a while.
+    if (isScratch && stream.writableLength > 0) scratch = Buffer.allocUnsafeSlow(scratchBytes)
+  }
+
+  /** Whether more than this waits, when the kernel has taken what it can. */
+  exceeds(maxBytes: number): boolean {
+    if (this.queuedBytes <= maxBytes) return false
+    this.flush()
+    return this.queuedBytes > maxBytes
+  }
+
+  /** How much has not been handed over to the kernel. */
+  get queuedBytes(): number {
+    return this.#socket.bufferedAmount + this.#bytes
+  }
+}
+
+/**
+ * Where frames are put together for the kernel, which mostly takes them at once: nothing is allocated then, which is 3 % of what
+ * an SDP of 3 KB costs. Not larger, as a client that reads slowly holds on to one.
+ */
+const scratchBytes = 4096
+let scratch = Buffer.allocUnsafeSlow(scratchBytes)
+
+function headerBytes(length: number): number {
+  if (length < 126) return 2
+  return length < 65_536 ? 4 : 10
+}
+
+/** @returns where it is over */
+function put(frame: OutgoingFrame, out: Buffer, at: number): number {
+  const length = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
+  out[at] = wholeText
+  if (length < 126) {
+    out[at + 1] = length
+    at += 2
+  } else if (length < 65_536) {
+    out[at + 1] = 126
+    out[at + 2] = length >> 8
+    out[at + 3] = length
+    at += 4
+  } else {
+    out[at + 1] = 127
+    out.writeUInt32BE(0, at + 2)
+    out.writeUInt32BE(length, at + 6)
+    at += 10
+  }
+  if (typeof frame === 'string') out.write(frame, at)
+  else out.set(frame, at)
+  return at + length
+}
+
+let due: FrameWriter[] = []
+
+function schedule(writer: FrameWriter): void {
+  if (due.length === 0) setImmediate(flushAll)
+  due.push(writer)
+}
+
+function flushAll(): void {
+  const writers = due
+  due = []
+  for (const writer of writers) writer.flush()
+}

@@ -1,0 +1,16 @@
+import type { WebSocket } from 'ws'
+import { readQuickly } from './frame-reader.js'
+import { FrameWriter } from './frame-writer.js'
+import { insidesOf } from './ws-insides.js'
+
+/**
+ * Makes an open socket of a server read and write text frames in a shorter way than ws does, with the same bytes and events in
+ * the same order. Where that cannot be, the socket is left as it is, and all of this goes through ws.
+ *
+ * @returns what is to be written with, in place of `send`
+ */
+export function quicken(socket: WebSocket): FrameWriter {
+  const insides = insidesOf(socket)
+  if (insides !== undefined) readQuickly(socket, insides)
+  return new FrameWriter(socket, insides)
+}
