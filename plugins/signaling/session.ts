@@ -15,7 +15,7 @@ import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, Turned
 import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
-import { chain } from './stamp.js'
+import { chain, Stamp } from './stamp.js'
 
 /** What sessions share. */
 export interface SignalingContext {
@@ -48,6 +48,8 @@ export class Session implements Sink {
   readonly ice: IceHandout
   readonly #outlet: Outlet
   #seat: Seat | undefined
+  /** What is put on the messages that it passes on. */
+  #stamp: Stamp | undefined
   #knock: Knock | undefined
   /** The client's own `id` of its last join. */
   joinId: unknown
@@ -101,6 +103,16 @@ export class Session implements Sink {
   /** The client has said something. */
   heard(): void {
     if (this.#seat !== undefined) this.#knowsOfSeat = true
+  }
+
+  /**
+   * @see Stamp.on
+   * @throws SignalingError `not-joined`
+   */
+  stamp(frame: Buffer, message: object, isNumbered: boolean): Buffer {
+    const { peerId } = this.requireSeat()
+    if (this.#stamp?.from !== peerId) this.#stamp = new Stamp(peerId)
+    return this.#stamp.on(frame, message, isNumbered)
   }
 
   tell(message: ServerMessage): void {

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { stamp } from '../../plugins/signaling/stamp.js'
+import { Stamp } from '../../plugins/signaling/stamp.js'
 
-const read = (text: string) => JSON.parse(stamp(Buffer.from(text), JSON.parse(text), 'me').toString())
+const me = new Stamp('me')
+const read = (text: string) => JSON.parse(me.on(Buffer.from(text), JSON.parse(text)).toString())
 
 t.test('what the sender wrote is kept byte for byte behind the from of the server', async (t) => {
   const text = ' \n{ "type":"ice" , "a" : [1.0, "\\u00e9é"] } '
   t.equal(
-    stamp(Buffer.from(text), JSON.parse(text), 'me').toString(),
+    me.on(Buffer.from(text), JSON.parse(text)).toString(),
     '{"from":"me", "type":"ice" , "a" : [1.0, "\\u00e9é"] } ',
   )
 })
@@ -40,4 +41,24 @@ t.test('on any object the result is that object with from, and without to', asyn
     { numRuns: 2000 },
   )
   t.pass('held on 2000 random objects')
+})
+
+t.test("likewise with long strings full of escapes, and with numbers, which are the server's then", async (t) => {
+  const text = fc.string({ unit: fc.constantFrom('"', '\\', 'a', 'é', '\n', '{', ','), minLength: 20, maxLength: 90 })
+  const message = fc.tuple(text, text, text, fc.boolean()).map(([key, value, to, isFirst]) => {
+    const rest = { type: 'offer', [key]: value, list: [value, { n: 1, to }] }
+    return isFirst ? { to, n: 1, ...rest } : { ...rest, n: 1, to }
+  })
+  fc.assert(
+    fc.property(message, (whole) => {
+      const frame = Buffer.from(JSON.stringify(whole))
+      const { to: _to, n, ...rest } = whole
+      const expected = (more: object) => JSON.stringify({ from: 'me', ...more })
+      const numbered = me.on(frame, whole, true).toString()
+      if (numbered !== expected(rest)) throw new Error(numbered)
+      const plain: unknown = JSON.parse(me.on(frame, whole).toString())
+      t.strictSame(plain, { from: 'me', ...rest, n })
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -1,6 +1,5 @@
 import { SignalingError } from '../../../schemas/index.js'
 import type { SendOutcome } from '../../rooms/room-store.js'
-import { stamp } from '../stamp.js'
 import type { Handler } from './handler.js'
 
 /**
@@ -9,7 +8,7 @@ import type { Handler } from './handler.js'
  */
 export const relay: Handler<'offer' | 'answer' | 'ice' | 'restart' | 'keep'> = (session, message, frame, n) => {
   const seat = session.requireSeat()
-  const outcome = seat.send(message.to, stamp(frame, message, seat.peerId, n !== undefined), n)
+  const outcome = seat.send(message.to, session.stamp(frame, message, n !== undefined), n)
   return outcome instanceof Promise ? outcome.then(refuseUnsent) : refuseUnsent(outcome)
 }
 
