@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { endOnce } from './end-once.js'
 import { readQuickly } from './frame-reader.js'
 import { FrameWriter } from './frame-writer.js'
 import { insidesOf } from './ws-insides.js'
@@ -11,6 +12,10 @@ import { insidesOf } from './ws-insides.js'
  */
 export function quicken(socket: WebSocket): FrameWriter {
   const insides = insidesOf(socket)
-  if (insides !== undefined) readQuickly(socket, insides)
+  if (insides !== undefined) {
+    readQuickly(socket, insides)
+    endOnce(insides.receiver)
+    endOnce(insides.stream)
+  }
   return new FrameWriter(socket, insides)
 }

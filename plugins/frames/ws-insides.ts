@@ -39,13 +39,18 @@ export function insidesOf(socket: WebSocket): Insides | undefined {
 }
 
 function isReceiver(value: unknown): value is Receiver {
-  if (!(value instanceof Writable) || value.write !== Writable.prototype.write) return false
-  const numbers = ['_state', '_bufferedBytes', '_fragmented', '_maxPayload']
-  const asExpected = { _errored: false, _isServer: true, _allowSynchronousEvents: true, _skipUTF8Validation: false }
   return (
-    numbers.every((key) => typeof Reflect.get(value, key) === 'number') &&
-    Object.entries(asExpected).every(([key, expected]) => Reflect.get(value, key) === expected) &&
-    value.listenerCount('message') === 1
+    value instanceof Writable &&
+    value.write === Writable.prototype.write &&
+    value.listenerCount('message') === 1 &&
+    typeof Reflect.get(value, '_state') === 'number' &&
+    typeof Reflect.get(value, '_bufferedBytes') === 'number' &&
+    typeof Reflect.get(value, '_fragmented') === 'number' &&
+    typeof Reflect.get(value, '_maxPayload') === 'number' &&
+    Reflect.get(value, '_errored') === false &&
+    Reflect.get(value, '_isServer') === true &&
+    Reflect.get(value, '_allowSynchronousEvents') === true &&
+    Reflect.get(value, '_skipUTF8Validation') === false
   )
 }
 

@@ -5,8 +5,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
-import { readQuickly } from '../../../plugins/frames/frame-reader.js'
 import { FrameWriter } from '../../../plugins/frames/frame-writer.js'
+import { quicken } from '../../../plugins/frames/quicken.js'
 import { insidesOf } from '../../../plugins/frames/ws-insides.js'
 
 /** What was seen of one connection at its two ends. */
@@ -38,12 +38,8 @@ export async function startEcho(
   const wss = new WebSocketServer({ maxPayload: 8192, ...ws, server })
   const echo: EchoServer = { port: 0, quick: { count: 0 }, sockets: [] }
   wss.on('connection', (socket) => {
-    const insides = isQuick ? insidesOf(socket) : undefined
-    if (insides !== undefined) {
-      readQuickly(socket, insides)
-      echo.quick.count += 1
-    }
-    const writer = new FrameWriter(socket, insides)
+    if (isQuick && insidesOf(socket) !== undefined) echo.quick.count += 1
+    const writer = isQuick ? quicken(socket) : new FrameWriter(socket, undefined)
     echo.sockets.push(socket)
     socket.on('message', (data, isBinary) => {
       const bytes = Buffer.isBuffer(data) ? Buffer.from(data) : Buffer.alloc(0)
