@@ -19,14 +19,17 @@ export interface Access {
   /** Whether nobody comes in without a token that is signed. */
   readonly provesByToken: boolean
   /**
+   * Gives what says so for one socket. It keeps of the upgrade only what it needs, as that lives as long as the socket.
+   *
    * @param request  the upgrade that the socket came from
-   * @returns        what it may do; at once, where nobody has to be asked
-   * @throws  SignalingError `token-…`, `access-denied`, `access-unavailable`
+   * @returns        what it may do; at once, where nobody has to be asked. Throws SignalingError `token-…`, `access-denied`,
+   *                 `access-unavailable`
    */
-  authorize(request: FastifyRequest, admission: Admission): Grant | Promise<Grant>
+  authorizerOf(request: FastifyRequest): Authorize
 }
 
 const everybody: Grant = {}
+const letIn: Authorize = () => everybody
 
 /** Everybody may, as in the base protocol. */
-export const openAccess: Access = { provesByToken: false, authorize: () => everybody }
+export const openAccess: Access = { provesByToken: false, authorizerOf: () => letIn }

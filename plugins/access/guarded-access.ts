@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Access, Admission } from './access.js'
+import type { Access, Admission, Authorize } from './access.js'
 import { type AskOptions, ask, type Question } from './authorize-hook.js'
 import type { Grant } from './grant.js'
 import { Refused } from './refused.js'
@@ -15,6 +15,7 @@ export interface GuardedAccessOptions extends AskOptions {
 /** Lets in whom the token and everybody who is asked let in. */
 export class GuardedAccess implements Access {
   readonly #options: GuardedAccessOptions
+  readonly #byToken: Authorize = (admission) => this.#grantFor(undefined, admission)
 
   constructor(options: GuardedAccessOptions) {
     this.#options = options
@@ -24,7 +25,13 @@ export class GuardedAccess implements Access {
     return this.#options.tokens !== undefined
   }
 
-  async authorize(request: FastifyRequest, { roomId, profile, token }: Admission): Promise<Grant> {
+  authorizerOf(request: FastifyRequest): Authorize {
+    // A token says all by itself.
+    if (this.#options.asked.length === 0) return this.#byToken
+    return (admission) => this.#grantFor(request, admission)
+  }
+
+  async #grantFor(request: FastifyRequest | undefined, { roomId, profile, token }: Admission): Promise<Grant> {
     const { tokens, asked } = this.#options
     const { name, metadata } = profile
     const attempt = {
@@ -36,6 +43,7 @@ export class GuardedAccess implements Access {
     }
     let grant = await tokens?.read(token, roomId)
     for (const question of asked) {
+      if (request === undefined) break
       const said = await ask(question, request, { ...attempt, ...(grant && { grant }) }, this.#options)
       grant = { ...grant, ...said }
     }

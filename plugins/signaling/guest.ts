@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyRequest } from 'fastify'
 import { type AdmissionLimits, type ErrorCode, SignalingError } from '../../schemas/index.js'
-import type { Access, Admission } from '../access/access.js'
+import type { Access, Admission, Authorize } from '../access/access.js'
 import type { Grant } from '../access/grant.js'
 import { Refused } from '../access/refused.js'
 import type { AddressRecord } from '../admission/address-record.js'
@@ -22,12 +21,12 @@ export interface GuestContext {
 /** Whoever is behind one socket, as somebody who wants to come in. */
 export class Guest {
   readonly #context: GuestContext
-  readonly #request: FastifyRequest
+  readonly #authorize: Authorize
   readonly #record: AddressRecord
 
-  constructor(context: GuestContext, request: FastifyRequest, record: AddressRecord) {
+  constructor(context: GuestContext, authorize: Authorize, record: AddressRecord) {
     this.#context = context
-    this.#request = request
+    this.#authorize = authorize
     this.#record = record
   }
 
@@ -42,7 +41,7 @@ export class Guest {
     if (!this.#record.mayJoin(nowMs)) throw this.refused('too-many-joins')
     // A signature cannot be guessed, so nobody need be kept from showing a good one because of a neighbour.
     if (!access.provesByToken && this.#record.isShutOut(nowMs)) throw this.refused('too-many-failures')
-    const grant = access.authorize(this.#request, admission)
+    const grant = this.#authorize(admission)
     return grant instanceof Promise ? grant.catch((error: unknown) => this.#holdBack(error)) : grant
   }
 

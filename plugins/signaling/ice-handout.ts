@@ -20,6 +20,8 @@ const freshForMs = 10_000
 /** After so much of its time a password is replaced. */
 const renewAfter = 0.75
 
+const machineClock = (): number => performance.now()
+
 /** The STUN and TURN servers that one client is given, with passwords that are renewed in time. Times in milliseconds. */
 export class IceHandout {
   readonly #giver: IceGiver
@@ -32,7 +34,7 @@ export class IceHandout {
   #isUntold = false
 
   /** @param now  what time it is; never goes back */
-  constructor(giver: IceGiver, now: () => number = () => performance.now()) {
+  constructor(giver: IceGiver, now: () => number = machineClock) {
     this.#giver = giver
     this.#now = now
   }

@@ -100,7 +100,12 @@ export const signaling = fp<SignalingOptions>(
       accept(socket, request) {
         const now = performance.now()
         const record = app.admission.recordOf(request.ip, request.raw.socket, now)
-        const connection = new Connection(socket, context, new Guest(guests, request, record), now)
+        const connection = new Connection(
+          socket,
+          context,
+          new Guest(guests, app.access.authorizerOf(request), record),
+          now,
+        )
         connections.add(connection)
         socket.once('close', () => {
           connections.delete(connection)

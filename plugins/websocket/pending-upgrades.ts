@@ -23,7 +23,9 @@ export function isWatched(server: Server): boolean {
  * @param timeoutMs  from the request to the first reader of the socket
  */
 export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrades {
-  const pending = new Set<Socket>()
+  /** When the time of each is over, in the order of that. */
+  const pending = new Map<Socket, number>()
+  let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
   const cut = (socket: Socket) => {
@@ -31,24 +33,37 @@ export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrade
     // Whoever takes a socket over listens for its data.
     if (socket.listenerCount('data') === 0) socket.destroy()
   }
+  // One timer and one listener for all of them: it is one more thing that every socket would keep.
+  const cutOverdue = () => {
+    timer = undefined
+    const now = performance.now()
+    for (const [socket, endMs] of pending) {
+      if (endMs > now) {
+        timer = setTimeout(cutOverdue, endMs - now).unref()
+        return
+      }
+      cut(socket)
+    }
+  }
+  function forget(this: Socket) {
+    pending.delete(this)
+  }
   server.on('upgrade', (_request: unknown, socket: Duplex) => {
     if (!(socket instanceof Socket)) return
     if (isClosed) {
       cut(socket)
       return
     }
-    pending.add(socket)
-    const timer = setTimeout(() => cut(socket), timeoutMs).unref()
-    socket.once('close', () => {
-      clearTimeout(timer)
-      pending.delete(socket)
-    })
+    pending.set(socket, performance.now() + timeoutMs)
+    timer ??= setTimeout(cutOverdue, timeoutMs).unref()
+    socket.on('close', forget)
   })
 
   const upgrades: PendingUpgrades = {
     close: () => {
       isClosed = true
-      for (const socket of pending) cut(socket)
+      clearTimeout(timer)
+      for (const socket of pending.keys()) cut(socket)
     },
   }
   watched.set(server, upgrades)

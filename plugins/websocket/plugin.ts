@@ -11,6 +11,7 @@ import {
   type WebConfig,
 } from '../../schemas/index.js'
 import type { Refusals } from '../admission/refusals.js'
+import { forgetUpgrade } from './forget-upgrade.js'
 import { OriginCheck } from './origin.js'
 import { isWatched, watchUpgrades } from './pending-upgrades.js'
 
@@ -31,16 +32,19 @@ export interface WebsocketOptions {
 export const websocket = fp<WebsocketOptions>(
   async (app, { config: settings, limits, root }) => {
     const origins = new OriginCheck(settings)
-    if (!app.hasDecorator('websocketServer')) await registerWebsocketServer(app, limits)
+    const isHosts = app.hasDecorator('websocketServer')
+    if (!isHosts) await registerWebsocketServer(app, limits)
 
     // @fastify/websocket would upgrade a request to any other route too, log its query string and close the socket.
-    app.addHook('onRequest', async (request, reply) => {
-      if (!request.ws) return
-      if (!request.routeOptions.config.isSignaling) return reply.code(404).send()
-      const code = refusalOf(request)
-      if (code === undefined) return
-      app.refusals.add(code, request.ip, detailOf(code, request))
-      return refuse(request, reply, code)
+    app.addHook('onRequest', (request, reply, done) => {
+      const isOurs = request.routeOptions.config.isSignaling === true
+      const code = request.ws && isOurs ? refusalOf(request) : undefined
+      if (request.ws && !isOurs) reply.code(404).send()
+      else if (code === undefined) done()
+      else {
+        app.refusals.add(code, request.ip, detailOf(code, request))
+        refuse(request, reply, code)
+      }
     })
 
     function refusalOf(request: FastifyRequest): HttpRefusalCode | undefined {
@@ -50,7 +54,10 @@ export const websocket = fp<WebsocketOptions>(
     }
 
     const config = { isSignaling: true }
-    const wsHandler = (socket: WebSocket, request: FastifyRequest) => app.signaling.accept(socket, request)
+    const wsHandler = (socket: WebSocket, request: FastifyRequest) => {
+      forgetUpgrade(socket, request.socket, !isHosts)
+      app.signaling.accept(socket, request)
+    }
     app.route({ method: 'GET', url: '/', config, handler: root, wsHandler })
     app.route({ method: 'GET', url: '/ws', config, handler: requireUpgrade, wsHandler })
   },

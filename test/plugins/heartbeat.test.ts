@@ -127,7 +127,11 @@ for (const isResumable of [true, false]) {
         const rooms = makeMemoryStore()
         const refusals = new Refusals(log, logNames)
         const book = new AddressBook(limits)
-        const guest = new Guest({ access: openAccess, rooms, limits, refusals }, request, book.of('192.0.2.1', 0))
+        const guest = new Guest(
+          { access: openAccess, rooms, limits, refusals },
+          openAccess.authorizerOf(request),
+          book.of('192.0.2.1', 0),
+        )
         const context = {
           rooms,
           keys: new ResumeKeys(Buffer.alloc(32)),
