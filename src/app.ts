@@ -4,7 +4,8 @@ import { type SignalboxOptions, signalbox } from './signalbox.js'
 
 /** How long a request may take to come in whole, headers and body. Node's own are 60 and 300 s, looked at twice a minute. */
 const requestTimeoutMs = 10_000
-const lookEveryMs = 1000
+/** Often, so that few of many are cut at once. */
+const lookEveryMs = 200
 /**
  * How long nothing may move on a connection within an answer; Node may look twice, so it takes up to double. Sockets that speak the
  * protocol have pings of their own.

@@ -2,15 +2,15 @@ import { frame } from '../raw-socket.js'
 import { type Attack, atRate, join, keep, newRoom, type Scene } from './scene.js'
 
 const readers = 100
-const sendersEach = 4
+const sendersEach = 2
 const frameBytes = 16_384
 /** What the service lets a socket send: so much at once, then so much a second. */
 const burstFrames = 64
 const framesPerSecond = 4
 /** How fast the first is sent, of all senders together. */
-const burstFramesPerSecond = 2000
+const burstFramesPerSecond = 1000
 
-/** 100 sockets that read nothing, every other one able to resume, each with four others in its room that send to it all they may. */
+/** 100 sockets that read nothing, every other one able to resume, each with two others in its room that send to it all they may. */
 export const neverReading: Attack = (scene) => {
   const senders = new Set<Sender>()
   const release = keep(readers, (onEnd) => room(scene, senders, onEnd))

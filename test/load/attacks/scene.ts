@@ -10,8 +10,8 @@ export interface Scene {
 /** Begins; what it returns ends it. */
 export type Attack = (scene: Scene) => () => void
 
-/** One after the other: many at once are an attack of their own. */
-const apartMs = 5
+/** Within which all of them come, one after the other: many at once are an attack of their own, and there is one that does that. */
+const arrivalMs = 8000
 /** How long an attacker waits before it comes back when it has been cut, at the least; twice as long at the most. */
 const returnMs = 1000
 
@@ -32,7 +32,7 @@ export function keep(size: number, begin: (onEnd: () => void) => () => void): ()
     const end = begin(() => setTimeout(start, returnMs * (1 + Math.random()), k))
     ends.set(k, end)
   }
-  for (let k = 0; k < size; k += 1) setTimeout(start, k * apartMs, k)
+  for (let k = 0; k < size; k += 1) setTimeout(start, (k * arrivalMs) / size, k)
   return () => {
     isOver = true
     for (const end of ends.values()) end()
