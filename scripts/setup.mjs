@@ -1,4 +1,5 @@
-// Makes a fresh clone ready: npm's packages, and with --test also what the tests need beyond them. Does nothing twice.
+// Makes a fresh clone ready: npm's packages, and with --test also what the tests need beyond
+// them, with --bench the servers that bench/ compares us with. Does nothing twice.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -21,6 +22,13 @@ once('packages', ['package.json', 'package-lock.json'], () => {
 if (forTests) {
   installDebianPackages()
   once('tap', ['package-lock.json', '.taprc'], () => run(join('node_modules', '.bin', 'tap'), ['build']))
+}
+
+if (process.argv.includes('--bench')) {
+  once('bench', ['bench/package.json', 'bench/package-lock.json'], () => {
+    process.stderr.write('Installing the servers to compare with.\n')
+    run('npm', ['ci', '--include=dev', '--no-progress', '--prefix', 'bench'])
+  })
 }
 
 /** Runs a step when the files it depends on have changed since it last succeeded in this node_modules. */

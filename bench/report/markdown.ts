@@ -1,0 +1,101 @@
+import { reference } from '../subjects.js'
+import { type Cell, greatestLoadShare, greatestOthersShare, type Results, type Row } from './results.js'
+
+/** `1.52× · 13.3`: how many times better than the reference, and the figure itself; ! where the load was at its limit. */
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return '–'
+  const flag = (cell.loadShare ?? 0) > greatestLoadShare ? ' !' : ''
+  const figure = `${short(cell.median)}${flag}`
+  return cell.ratio === undefined || cell.subject === reference
+    ? figure
+    : `**${cell.ratio.median.toFixed(2)}×** · ${figure}`
+}
+
+function spreadText(cell: Cell | undefined): string {
+  if (cell === undefined) return '–'
+  const load =
+    cell.loadShare === undefined
+      ? cell.lateUs === undefined
+        ? ''
+        : `, late ${short(cell.lateUs)} µs`
+      : `, load ${Math.round(cell.loadShare * 100)} %`
+  return `${short(cell.low)}–${short(cell.high)}${load}`
+}
+
+export function short(value: number): string {
+  const size = Math.abs(value)
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+function subjectsOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.flatMap(({ cells }) => cells.map(({ subject }) => subject)))]
+}
+
+function tableOf(rows: readonly Row[], text: (cell: Cell | undefined) => string): string {
+  const names = subjectsOf(rows)
+  const lines = rows.map(({ title, unit, cells }) => [
+    `${title}, ${unit}`,
+    ...names.map((name) => text(cells.find(({ subject }) => subject === name))),
+  ])
+  return table(['', ...names], lines)
+}
+
+/** How many times better than the reference, and medians. */
+export const ratioTable = (rows: readonly Row[]): string => tableOf(rows, cellText)
+
+/** First and third quartile of the rounds, and what the load generator took of its core. */
+export const spreadTable = (rows: readonly Row[]): string => tableOf(rows, spreadText)
+
+/** What numbering costs: signalbox with it against without, in the same rounds. */
+export function numberingTable(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ title, isHigherBetter, cells }) => {
+    const without = cells.find(({ subject }) => subject === 'signalbox')
+    const withIt = cells.find(({ subject }) => subject === 'signalbox, resumable')
+    if (without === undefined || withIt === undefined) return []
+    const ratio = isHigherBetter ? without.median / withIt.median : withIt.median / without.median
+    return [[title, `${ratio.toFixed(2)}×`]]
+  })
+  return table(['', 'cost with numbering to cost without'], lines)
+}
+
+export function machineText({ date, commit, machine, versions, settings, rounds, sliceMs, sockets }: Results): string {
+  const { cpu, cores, memoryGib, kernel, node, isPinned } = machine
+  const pinned = isPinned ? 'load and servers on different cores' : 'load and servers on whatever core the system chose'
+  return [
+    `${date.slice(0, 10)}, commit ${commit}. ${cpu}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}, Node ${node}; ${pinned}.`,
+    `${rounds} rounds of ${sliceMs} ms, ${sockets} sockets. ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+    `Raised for signalbox, as one machine makes all the load: ${Object.keys(settings)
+      .map((name) => `\`${name}\``)
+      .join(', ')}; for PeerServer: \`concurrent_limit\`. Everything else is everybody's default.`,
+  ].join('\n')
+}
+
+/** What a reader has to know before the figures. */
+export function warningText({ othersShare }: Results): string {
+  if (othersShare <= greatestOthersShare) return ''
+  return `Other processes took ${Math.round(othersShare * 100)} % of the machine meanwhile: the figures are not for quoting, and the ratios are rough.`
+}
+
+export function resultsText(results: Results): string {
+  return [
+    '# Results',
+    machineText(results),
+    warningText(results),
+    `How many times better than ${reference} (median of the rounds), and the median itself. \`!\`: the load generator took more than ${greatestLoadShare * 100} % of its core.`,
+    ratioTable(results.rows),
+    '## Spread',
+    'First and third quartile; what the load generator took of its core, or how late it sent (99th percentile).',
+    spreadTable(results.rows),
+    '## What numbering costs',
+    numberingTable(results.rows),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
+    .concat('\n')
+}

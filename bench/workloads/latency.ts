@@ -1,0 +1,98 @@
+import { quantile } from '../load/statistics.js'
+import { type Member, newRoomId } from '../protocols/protocol.js'
+import type { Volley } from '../protocols/volley.js'
+import { closeAll, fillRoom, keepAlive, type Workload } from './workload.js'
+
+const pairs = 100
+const messagesPerSecond = 5000
+
+interface Lane {
+  readonly from: Member
+  readonly volley: Volley
+  /** When those that are under way should have been sent, oldest first. */
+  readonly due: number[]
+}
+
+/**
+ * Candidates at a fixed rate, sent when they are due whether or not those before have arrived (an open loop). Counted from
+ * when each was due, so that a server that stalls does not delay what would have shown it.
+ */
+export const latency: Workload = {
+  name: 'latency',
+  title: `Latency at ${messagesPerSecond} messages/s`,
+  sliceMs: 2000,
+  measures: [
+    { key: 'p50', title: 'Latency at 5,000 messages/s: p50', unit: 'µs' },
+    { key: 'p99', title: 'Latency at 5,000 messages/s: p99', unit: 'µs' },
+    { key: 'p999', title: 'Latency at 5,000 messages/s: p99.9', unit: 'µs' },
+  ],
+  async prepare(subject, server) {
+    const { protocol } = subject
+    const lanes: Lane[] = []
+    const members: Member[] = []
+    let latencies: number[] = []
+    let onArrived = () => {}
+    const addLane = (from: Member, to: Member): void => {
+      const lane: Lane = { from, volley: protocol.volley(from, to, 'ice', false), due: [] }
+      lanes.push(lane)
+      protocol.count(to, (count) => {
+        const now = performance.now()
+        for (let i = 0; i < count; i += 1) latencies.push((now - (lane.due.shift() ?? 0)) * 1000)
+        onArrived()
+      })
+    }
+    for (let i = 0; i < pairs; i += 1) {
+      const [one, other] = await fillRoom(subject, server.port, newRoomId(), 2)
+      if (one === undefined || other === undefined) throw new Error('a pair are two')
+      members.push(one, other)
+      addLane(one, other)
+      addLane(other, one)
+    }
+    const stopHeartbeat = keepAlive(protocol, members)
+    return {
+      async slice(durationMs) {
+        latencies = []
+        const late = await sendAtRate(lanes, durationMs)
+        await new Promise<void>((resolve) => {
+          onArrived = () => {
+            if (latencies.length >= late.length) resolve()
+          }
+          onArrived()
+        })
+        onArrived = () => {}
+        const sorted = Float64Array.from(latencies).sort()
+        return {
+          values: { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), p999: quantile(sorted, 0.999) },
+          lateUs: quantile(Float64Array.from(late).sort(), 0.99),
+        }
+      },
+      finish() {
+        stopHeartbeat()
+        return closeAll(members)
+      },
+    }
+  },
+}
+
+/** Spins, as timers are too coarse. @returns by how many µs each message was sent too late */
+async function sendAtRate(lanes: readonly Lane[], durationMs: number): Promise<number[]> {
+  const late: number[] = []
+  const startMs = performance.now()
+  const total = Math.floor((durationMs * messagesPerSecond) / 1000)
+  return new Promise((resolve) => {
+    const turn = (): void => {
+      for (;;) {
+        const dueMs = startMs + (late.length * 1000) / messagesPerSecond
+        const lateMs = performance.now() - dueMs
+        const lane = lanes[late.length % lanes.length]
+        if (lane === undefined || lateMs < 0 || late.length === total) break
+        lane.due.push(dueMs)
+        lane.from.socket.write(lane.volley.take(1))
+        late.push(lateMs * 1000)
+      }
+      if (late.length === total) resolve(late)
+      else setImmediate(turn)
+    }
+    turn()
+  })
+}

@@ -1,0 +1,43 @@
+import { type Member, newRoomId, type Signal } from '../protocols/protocol.js'
+import { ClosedLoop } from './closed-loop.js'
+import { fillRoom, type Workload } from './workload.js'
+
+interface Shape {
+  readonly name: string
+  readonly title: string
+  readonly signal: Signal
+  readonly pairs: number
+  /** How many messages each pair has under way per direction; `single`: one in all, to and fro. */
+  readonly window: number | 'single'
+}
+
+/** Pairs that send each other the same message again and again. */
+export function relay({ name, title, signal, pairs, window }: Shape): Workload {
+  return {
+    name,
+    title,
+    measures: [{ key: 'cpu', title, unit: 'µs of CPU per message' }],
+    async prepare(subject, server) {
+      const { protocol } = subject
+      const loop = new ClosedLoop()
+      const members: Member[] = []
+      const primes: (() => void)[] = []
+      for (let i = 0; i < pairs; i += 1) {
+        const [one, other] = await fillRoom(subject, server.port, newRoomId(), 2)
+        if (one === undefined || other === undefined) throw new Error('a pair are two')
+        members.push(one, other)
+        const there = protocol.volley(one, other, signal, false)
+        const back = protocol.volley(other, one, signal, false)
+        const sendThere = (count: number): void => loop.send(one, there, count)
+        const sendBack = (count: number): void => loop.send(other, back, count)
+        loop.listen(protocol, other, window === 'single' ? sendBack : sendThere)
+        loop.listen(protocol, one, window === 'single' ? sendThere : sendBack)
+        primes.push(() => {
+          sendThere(window === 'single' ? 1 : window)
+          if (window !== 'single') sendBack(window)
+        })
+      }
+      return loop.setup(server, protocol, members, primes)
+    },
+  }
+}
