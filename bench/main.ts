@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { describeMachine, MachineShare, maxOpenFiles, pinLoad } from './load/machine.js'
+import { describeMachine, maxOpenFiles, pinLoad } from './load/machine.js'
 import { raisedLimits } from './load/raised-limits.js'
 import { writeDocs } from './report/docs.js'
 import { numberingTable, ratioTable, resultsText, warningText } from './report/markdown.js'
@@ -44,16 +44,14 @@ async function run(): Promise<void> {
   const chosen = chosenWorkloads()
   const plan = planOf()
   pinLoad()
-  const machineShare = new MachineShare()
   const servers = new Servers(plan.isProfiled)
   const rows: Row[] = []
   for (const workload of chosen) {
     process.stderr.write(`${workload.title} …\n`)
     rows.push(...(await runWorkload(workload, plan, servers)))
   }
-  const serversMs = await servers.stop()
-  const { user, system } = process.cpuUsage()
-  const results = resultsOf(rows, plan, machineShare.ofOthers(serversMs + (user + system) / 1000))
+  await servers.stop()
+  const results = resultsOf(rows, plan)
   const file = at(`results/${fileName()}`)
   mkdirSync(at('results'), { recursive: true })
   writeFileSync(`${file}.json`, `${JSON.stringify(results, null, 2)}\n`)
@@ -75,11 +73,13 @@ function planOf(): Plan {
   const wanted = (options.subjects ?? (options.quick || options.growth ? fewSubjects : undefined))
     ?.replaceAll('+', ', ')
     .split(/,(?! )/)
+  const rounds = Number(options.rounds ?? (options.quick ? 5 : 11))
   const sockets = options.quick ? 2000 : 10_000
   return {
     subjects: subjects.filter(({ name }) => wanted?.includes(name) ?? true),
-    rounds: Number(options.rounds ?? (options.quick ? 5 : 11)),
-    freshRounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
+    rounds,
+    mostRounds: options.quick ? rounds : 3 * rounds,
+    freshRounds: options.quick ? 1 : Math.ceil(rounds / 4),
     sliceMs: options.quick ? 200 : 500,
     scale: { sockets: Math.min(sockets, Math.floor((maxOpenFiles() - spareFiles) / 2) * 2) },
     isProfiled: options.profile,
@@ -93,7 +93,7 @@ function fileName(): string {
   return options.quick ? 'quick' : 'full'
 }
 
-function resultsOf(rows: readonly Row[], { rounds, sliceMs, scale }: Plan, othersShare: number): Results {
+function resultsOf(rows: readonly Row[], { rounds, sliceMs, scale }: Plan): Results {
   return {
     date: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: at('.'), encoding: 'utf8' }).trim(),
@@ -108,7 +108,6 @@ function resultsOf(rows: readonly Row[], { rounds, sliceMs, scale }: Plan, other
     rounds,
     sliceMs,
     sockets: scale.sockets,
-    othersShare,
     rows,
   }
 }

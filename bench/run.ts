@@ -1,6 +1,7 @@
+import { MachineShare } from './load/machine.js'
 import { ServerProcess } from './load/server-process.js'
 import { shuffled, summarize } from './load/statistics.js'
-import type { Cell, Row } from './report/results.js'
+import { type Cell, greatestOthersShare, type Row } from './report/results.js'
 import { reference, type Subject } from './subjects.js'
 import type { Scale, Setup, Slice, Workload } from './workloads/workload.js'
 
@@ -9,7 +10,9 @@ const patienceMs = 120_000
 
 export interface Plan {
   readonly subjects: readonly Subject[]
+  /** How many rounds count; where others disturb them as many again and again are made, and the calmest are taken. */
   readonly rounds: number
+  readonly mostRounds: number
   /** Of a workload that needs a fresh server each time, and more time. */
   readonly freshRounds: number
   readonly sliceMs: number
@@ -23,9 +26,15 @@ interface Contestant {
   readonly slices: Slice[]
 }
 
+interface Outcome {
+  readonly contestants: readonly Contestant[]
+  /** What other processes took of the machine in the rounds that count, median. */
+  readonly othersShare: number
+}
+
 /** Runs one workload at all subjects, alternately, in another order each round. */
 export async function runWorkload(workload: Workload, plan: Plan, servers: Servers): Promise<Row[]> {
-  const contestants = workload.needsFreshServer
+  const { contestants, othersShare } = workload.needsFreshServer
     ? await runFresh(workload, plan, servers)
     : await runAlternately(workload, plan, servers)
   return workload.measures.map(({ key, title, unit, isHigherBetter = false }) => {
@@ -46,7 +55,7 @@ export async function runWorkload(workload: Workload, plan: Plan, servers: Serve
         ...mostOf(slices),
       }
     })
-    return { workload: workload.name, key, title, unit, isHigherBetter, cells }
+    return { workload: workload.name, key, title, unit, isHigherBetter, othersShare, cells }
   })
 }
 
@@ -59,38 +68,62 @@ function mostOf(slices: readonly Slice[]): Pick<Cell, 'loadShare' | 'lateUs'> {
   }
 }
 
-async function runAlternately(workload: Workload, plan: Plan, servers: Servers): Promise<Contestant[]> {
-  const ready: (Contestant & { setup: Setup })[] = []
+async function runAlternately(workload: Workload, plan: Plan, servers: Servers): Promise<Outcome> {
+  const ready: { subject: Subject; setup: Setup }[] = []
   const sliceMs = workload.sliceMs ?? plan.sliceMs
   for (const subject of plan.subjects) {
     const what = `${workload.name} at ${subject.name}`
     const setup = await inTime(what, workload.prepare(subject, await servers.get(subject), plan.scale))
     if (setup === undefined) continue
-    ready.push({ subject, slices: [], setup })
+    ready.push({ subject, setup })
     // Compiled and grown to its size before anything is counted.
     await inTime(what, setup.slice(sliceMs))
   }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    for (const { subject, setup, slices } of shuffled(ready)) {
-      slices.push(await inTime(`${workload.name} at ${subject.name}`, setup.slice(sliceMs)))
-    }
+  const rounds: Round[] = []
+  while (rounds.filter(isCalm).length < plan.rounds && rounds.length < plan.mostRounds) {
+    const slices = new Map<Subject, Slice>()
+    const othersShare = await servers.othersShareDuring(async () => {
+      for (const { subject, setup } of shuffled(ready)) {
+        slices.set(subject, await inTime(`${workload.name} at ${subject.name}`, setup.slice(sliceMs)))
+      }
+    })
+    rounds.push({ slices, othersShare })
   }
   for (const { setup } of ready) await setup.finish()
-  return ready
+  const counted = rounds.sort((a, b) => a.othersShare - b.othersShare).slice(0, plan.rounds)
+  const othersShare = summarize(counted.map((round) => round.othersShare)).median
+  return {
+    othersShare,
+    contestants: ready.map(({ subject }) => ({
+      subject,
+      slices: counted.flatMap(({ slices }) => slices.get(subject) ?? []),
+    })),
+  }
 }
 
-async function runFresh(workload: Workload, plan: Plan, servers: Servers): Promise<Contestant[]> {
+/** One visit of everybody. */
+interface Round {
+  readonly slices: ReadonlyMap<Subject, Slice>
+  /** Chosen by what other processes did, never by what came out. */
+  readonly othersShare: number
+}
+
+const isCalm = ({ othersShare }: Round): boolean => othersShare <= greatestOthersShare
+
+async function runFresh(workload: Workload, plan: Plan, servers: Servers): Promise<Outcome> {
   const contestants = plan.subjects.map((subject): Contestant => ({ subject, slices: [] }))
-  for (let round = 0; round < plan.freshRounds; round += 1) {
-    for (const { subject, slices } of shuffled(contestants)) {
-      const server = await servers.fresh(subject)
-      const what = `${workload.name} at ${subject.name}`
-      const setup = await inTime(what, workload.prepare(subject, server, plan.scale))
-      if (setup !== undefined) slices.push(await inTime(what, setup.slice(plan.sliceMs)))
-      await servers.retire(server)
+  const othersShare = await servers.othersShareDuring(async () => {
+    for (let round = 0; round < plan.freshRounds; round += 1) {
+      for (const { subject, slices } of shuffled(contestants)) {
+        const server = await servers.fresh(subject)
+        const what = `${workload.name} at ${subject.name}`
+        const setup = await inTime(what, workload.prepare(subject, server, plan.scale))
+        if (setup !== undefined) slices.push(await inTime(what, setup.slice(plan.sliceMs)))
+        await servers.retire(server)
+      }
     }
-  }
-  return contestants.filter(({ slices }) => slices.length > 0)
+  })
+  return { othersShare, contestants: contestants.filter(({ slices }) => slices.length > 0) }
 }
 
 /** A server that says nothing any more is an error that names it, and no run without an end. */
@@ -126,10 +159,24 @@ export class Servers {
     this.#retiredMs += await server.stop()
   }
 
-  /** @returns the CPU time that all of them have used, in milliseconds */
-  async stop(): Promise<number> {
+  /** @returns the share of the machine that neither the load nor a server took meanwhile */
+  async othersShareDuring(run: () => Promise<void>): Promise<number> {
+    const share = new MachineShare()
+    const before = await this.#usedMs()
+    await run()
+    return share.ofOthers((await this.#usedMs()) - before)
+  }
+
+  async stop(): Promise<void> {
     for (const server of this.#running.values()) await this.retire(server)
     this.#running.clear()
-    return this.#retiredMs
+  }
+
+  /** By the load and all servers. */
+  async #usedMs(): Promise<number> {
+    const { user, system } = process.cpuUsage()
+    let usedMs = this.#retiredMs + (user + system) / 1000
+    for (const server of this.#running.values()) usedMs += (await server.usage()).cpuUs / 1000
+    return usedMs
   }
 }

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 
+/** What is relayed. */
+export type Signal = 'ice' | 'offer' | 'answer'
+
 /** As `RTCIceCandidate.toJSON()` gives it in a browser; the addresses are of those kept for documentation. */
 export const candidate = {
   candidate:
@@ -11,3 +14,6 @@ export const candidate = {
 
 /** An offer that Chromium made for a microphone and a camera (VP8), 2.8 KB. */
 export const sdp = readFileSync(new URL('../../fixtures/offer.sdp', import.meta.url), 'utf8')
+
+/** As it is in every message that carries it, whatever the protocol. */
+export const payloadText = (signal: Signal): string => JSON.stringify(signal === 'ice' ? candidate : sdp)

@@ -1,8 +1,8 @@
 // What PeerJS says to PeerServer: it knows no rooms; each message names the id of its addressee.
 import { randomUUID } from 'node:crypto'
-import { candidate, sdp } from '../load/payloads.js'
+import { candidate, type Signal, sdp } from '../load/payloads.js'
 import { WireSocket } from '../load/wire-socket.js'
-import { countRelayed, type Member, type Protocol, type Signal } from './protocol.js'
+import { countRelayed, type Member, type Protocol } from './protocol.js'
 import { volleyOf } from './volley.js'
 
 const types = { ice: 'CANDIDATE', offer: 'OFFER', answer: 'ANSWER' } as const

@@ -1,7 +1,7 @@
 // Signalbox without resuming, and the classic design: docs/protocol.md.
-import { candidate, sdp } from '../load/payloads.js'
+import { candidate, type Signal, sdp } from '../load/payloads.js'
 import { WireSocket } from '../load/wire-socket.js'
-import { countRelayed, type Member, type Protocol, type Signal } from './protocol.js'
+import { countRelayed, type Member, type Protocol } from './protocol.js'
 import { volleyOf } from './volley.js'
 
 export const plain: Protocol = {

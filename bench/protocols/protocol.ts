@@ -1,8 +1,6 @@
+import type { Signal } from '../load/payloads.js'
 import type { WireSocket } from '../load/wire-socket.js'
 import type { Volley } from './volley.js'
-
-/** What is relayed. */
-export type Signal = 'ice' | 'offer' | 'answer'
 
 /** One client in a room, over one socket. */
 export interface Member {

@@ -1,1 +1,80 @@
-export function writeDocs(): void {}
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { reference } from '../subjects.js'
+import { growthTable, linesOf } from './growth.js'
+import { machineText, numberingTable, ratioTable, spreadTable, warningText } from './markdown.js'
+import { growthPlot, ratioPlot } from './plot.js'
+import type { Results, Row } from './results.js'
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const page = at('../docs/performance.md')
+
+/** Writes what the last whole run, and the last run over sizes, have given into docs/performance.md, and the plots beside it. */
+export function writeDocs(): void {
+  writeSections(sectionsOfRun(read('full')))
+  if (existsSync(at('results/growth.json'))) writeSections(sectionsOfGrowth(read('growth')))
+}
+
+function read(name: string): Results {
+  const file = at(`results/${name}.json`)
+  if (!existsSync(file)) throw new Error(`there is no ${file}: run the benchmarks first`)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function sectionsOfRun(results: Results): Record<string, string> {
+  const { rows } = results
+  const compared = rows.filter(({ cells }) => cells.length > 1)
+  const names = [...new Set(compared.flatMap(({ cells }) => cells.map(({ subject }) => subject)))]
+  const inPlot = compared.filter(({ workload, key }) => workload !== 'latency' && key !== 'heap')
+  writePlot(
+    'bench-ratios',
+    ratioPlot(`How many times better than ${reference}`, inPlot, without(names, reference), reference),
+  )
+  return {
+    machine: joined(machineText(results), warningText(results)),
+    ratios: ratioTable(compared),
+    replay: replayText(rows),
+    numbering: numberingTable(rows),
+    spread: spreadTable(rows),
+  }
+}
+
+function sectionsOfGrowth(results: Results): Record<string, string> {
+  const rooms = linesOf(results.rows, 'rooms')
+  const members = linesOf(results.rows, 'members')
+  writePlot('bench-rooms', growthPlot('Cost of a message by rooms', rooms, 'rooms of two', 'µs of CPU per message'))
+  return {
+    growth: joined(
+      warningText(results),
+      growthTable(rooms, 'rooms of two', true),
+      growthTable(members, 'members of a room', false),
+    ),
+  }
+}
+
+function replayText(rows: readonly Row[]): string {
+  return rows
+    .filter(({ workload }) => workload === 'replay')
+    .flatMap(({ title, unit, cells }) => cells.map(({ median }) => `- ${title}: ${median.toFixed(1)} ${unit}.`))
+    .join('\n')
+}
+
+const joined = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n')
+const without = (names: readonly string[], name: string): string[] => names.filter((other) => other !== name)
+
+function writePlot(name: string, svg: string): void {
+  writeFileSync(at(`../docs/images/${name}.svg`), svg)
+}
+
+/** Between `<!-- bench: name -->` and the `<!-- end -->` after it. */
+function writeSections(sections: Record<string, string>): void {
+  let text = readFileSync(page, 'utf8')
+  for (const [name, content] of Object.entries(sections)) {
+    const begin = `<!-- bench: ${name} -->`
+    const from = text.indexOf(begin)
+    const to = text.indexOf('<!-- end -->', from)
+    if (from < 0 || to < 0) throw new Error(`docs/performance.md has no section ${begin}`)
+    text = `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
+  }
+  writeFileSync(page, text)
+}

@@ -27,7 +27,7 @@ export function short(value: number): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
@@ -77,9 +77,12 @@ export function machineText({ date, commit, machine, versions, settings, rounds,
 }
 
 /** What a reader has to know before the figures. */
-export function warningText({ othersShare }: Results): string {
-  if (othersShare <= greatestOthersShare) return ''
-  return `Other processes took ${Math.round(othersShare * 100)} % of the machine meanwhile: the figures are not for quoting, and the ratios are rough.`
+export function warningText({ rows }: Results): string {
+  const disturbed = rows.filter(({ othersShare }) => othersShare > greatestOthersShare)
+  if (disturbed.length === 0) return ''
+  const most = Math.max(...disturbed.map(({ othersShare }) => othersShare))
+  const names = [...new Set(disturbed.map(({ workload }) => workload))].join(', ')
+  return `Other processes took up to ${Math.round(most * 100)} % of the machine in ${names}: these figures are not for quoting, and the ratios are rough.`
 }
 
 export function resultsText(results: Results): string {

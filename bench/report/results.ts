@@ -11,8 +11,6 @@ export interface Results {
   readonly rounds: number
   readonly sliceMs: number
   readonly sockets: number
-  /** The share of the machine that other processes took meanwhile. */
-  readonly othersShare: number
   readonly rows: readonly Row[]
 }
 
@@ -23,6 +21,8 @@ export interface Row {
   readonly title: string
   readonly unit: string
   readonly isHigherBetter: boolean
+  /** The share of the machine that other processes took meanwhile. */
+  readonly othersShare: number
   readonly cells: readonly Cell[]
 }
 

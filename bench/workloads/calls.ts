@@ -1,4 +1,5 @@
-import { type Member, newRoomId, type Protocol, type Signal } from '../protocols/protocol.js'
+import type { Signal } from '../load/payloads.js'
+import { type Member, newRoomId, type Protocol } from '../protocols/protocol.js'
 import { measured, type Workload } from './workload.js'
 
 /** How many calls are set up at once. */

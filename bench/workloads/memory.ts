@@ -12,8 +12,8 @@ export const memory: Workload = {
   title: 'Memory per idle joined socket',
   needsFreshServer: true,
   measures: [
-    { key: 'heap', title: 'Memory per idle joined socket: heap', unit: 'KB' },
     { key: 'resident', title: 'Memory per idle joined socket: resident', unit: 'KB' },
+    { key: 'heap', title: 'Memory per idle joined socket: heap', unit: 'KB' },
   ],
   async prepare(subject, server, { sockets }) {
     return {

@@ -1,4 +1,5 @@
-import { type Member, newRoomId, type Signal } from '../protocols/protocol.js'
+import { payloadText, type Signal } from '../load/payloads.js'
+import { type Member, newRoomId, type Protocol } from '../protocols/protocol.js'
 import { ClosedLoop } from './closed-loop.js'
 import { fillRoom, type Workload } from './workload.js'
 
@@ -26,6 +27,7 @@ export function relay({ name, title, signal, pairs, window }: Shape): Workload {
         const [one, other] = await fillRoom(subject, server.port, newRoomId(), 2)
         if (one === undefined || other === undefined) throw new Error('a pair are two')
         members.push(one, other)
+        await verify(protocol, one, other, signal)
         const there = protocol.volley(one, other, signal, false)
         const back = protocol.volley(other, one, signal, false)
         const sendThere = (count: number): void => loop.send(one, there, count)
@@ -40,4 +42,11 @@ export function relay({ name, title, signal, pairs, window }: Shape): Workload {
       return loop.setup(server, protocol, members, primes)
     },
   }
+}
+
+/** That what is counted afterwards is delivered whole. */
+async function verify(protocol: Protocol, from: Member, to: Member, signal: Signal): Promise<void> {
+  from.socket.write(protocol.volley(from, to, signal, false).take(1))
+  const text = await to.socket.next(protocol.marker(signal))
+  if (!text.includes(payloadText(signal))) throw new Error(`not what was sent: ${text}`)
 }
