@@ -111,6 +111,7 @@ t.test('each file of tests in browsers runs in one suite', async (t) => {
   t.strictSame(run.sort(), tests.sort())
 })
 
-t.test('the lock file names no registry', async (t) => {
-  t.notMatch(readFileSync(join(root, 'package-lock.json'), 'utf8'), /"resolved": "http/)
+t.test('the lock files name no registry', async (t) => {
+  for (const file of ['package-lock.json', 'bench/package-lock.json'])
+    t.notMatch(readFileSync(join(root, file), 'utf8'), /"resolved": "http/, file)
 })

@@ -46,6 +46,7 @@ t.test('links to files of the project lead somewhere', async (t) => {
     'README.md',
     'docs/access.md',
     'docs/operations.md',
+    'docs/performance.md',
     'docs/protocol.md',
     'docs/sdk.md',
     'docs/security.md',

@@ -69,7 +69,7 @@ export class WireSocket {
     })
   }
 
-  /** Opens a socket and asks for the upgrade. What is sent before the answer goes out behind the request. */
+  /** Resolves when the server has agreed to the upgrade; rejects with its answer when it has not. */
   static async open(port: number, path: string): Promise<WireSocket> {
     const socket = new WireSocket(port, path)
     await socket.next(upgradeEnd)

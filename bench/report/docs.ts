@@ -33,6 +33,7 @@ function sectionsOfRun(results: Results): Record<string, string> {
   return {
     machine: joined(machineText(results), warningText(results)),
     ratios: ratioTable(compared),
+    node: nodeText(results),
     replay: replayText(rows),
     numbering: numberingTable(rows),
     spread: spreadTable(rows),
@@ -50,6 +51,31 @@ function sectionsOfGrowth(results: Results): Record<string, string> {
       growthTable(members, 'members of a room', false),
     ),
   }
+}
+
+/** What follows from the figures of signalbox for one process on one core. */
+function nodeText({ rows, sockets }: Results): string {
+  const ours = (workload: string, key: string, subject = 'signalbox'): number | undefined =>
+    rows.find((row) => row.workload === workload && row.key === key)?.cells.find((cell) => cell.subject === subject)
+      ?.median
+  const line = (what: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [`- ${what}: ${inThousands(value)}`]
+  const perSecond = (costUs: number | undefined): number | undefined => costUs && 1e6 / costUs
+  const mib = (kb: number | undefined): number | undefined => kb && (kb * 1000 * sockets) / 2 ** 20
+  return [
+    ...line('candidates in a second, one at a time', perSecond(ours('ice-single', 'cpu'))),
+    ...line('candidates in a second, under load', perSecond(ours('ice-w10', 'cpu'))),
+    ...line('descriptions of 3 KB in a second, one at a time', perSecond(ours('sdp-single', 'cpu'))),
+    ...line('calls in a second, set up and torn down', ours('calls', 'calls')),
+    ...line('clients in a second that were lost and resume', perSecond(ours('storm', 'cpu', 'signalbox, resumable'))),
+    ...line(`memory of ${sockets} idle sockets in rooms, in MiB`, mib(ours('memory', 'resident'))),
+    ...line('the same that can resume, in MiB', mib(ours('memory', 'resident', 'signalbox, resumable'))),
+  ].join('\n')
+}
+
+/** With two digits that mean something, as more would say too much. */
+function inThousands(value: number): string {
+  return Number(value.toPrecision(2)).toLocaleString('en')
 }
 
 function replayText(rows: readonly Row[]): string {

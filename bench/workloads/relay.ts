@@ -1,7 +1,7 @@
 import { payloadText, type Signal } from '../load/payloads.js'
 import { type Member, newRoomId, type Protocol } from '../protocols/protocol.js'
 import { ClosedLoop } from './closed-loop.js'
-import { fillRoom, type Workload } from './workload.js'
+import { fillRoom, inParallel, type Workload } from './workload.js'
 
 interface Shape {
   readonly name: string
@@ -11,6 +11,9 @@ interface Shape {
   /** How many messages each pair has under way per direction; `single`: one in all, to and fro. */
   readonly window: number | 'single'
 }
+
+/** How many are set up at the same time. */
+const roomsAtOnce = 16
 
 /** Pairs that send each other the same message again and again. */
 export function relay({ name, title, signal, pairs, window }: Shape): Workload {
@@ -23,8 +26,8 @@ export function relay({ name, title, signal, pairs, window }: Shape): Workload {
       const loop = new ClosedLoop()
       const members: Member[] = []
       const primes: (() => void)[] = []
-      for (let i = 0; i < pairs; i += 1) {
-        const [one, other] = await fillRoom(subject, server.port, newRoomId(), 2)
+      await inParallel(Array.from({ length: pairs }, newRoomId), roomsAtOnce, async (roomId) => {
+        const [one, other] = await fillRoom(subject, server.port, roomId, 2)
         if (one === undefined || other === undefined) throw new Error('a pair are two')
         members.push(one, other)
         await verify(protocol, one, other, signal)
@@ -38,7 +41,7 @@ export function relay({ name, title, signal, pairs, window }: Shape): Workload {
           sendThere(window === 'single' ? 1 : window)
           if (window !== 'single') sendBack(window)
         })
-      }
+      })
       return loop.setup(server, protocol, members, primes)
     },
   }
