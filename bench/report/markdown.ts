@@ -1,3 +1,4 @@
+import { summarize } from '../load/statistics.js'
 import { reference } from '../subjects.js'
 import { type Cell, greatestLoadShare, greatestOthersShare, type Results, type Row } from './results.js'
 
@@ -56,8 +57,11 @@ export function numberingTable(rows: readonly Row[]): string {
     const without = cells.find(({ subject }) => subject === 'signalbox')
     const withIt = cells.find(({ subject }) => subject === 'signalbox, resumable')
     if (without === undefined || withIt === undefined) return []
-    const ratio = isHigherBetter ? without.median / withIt.median : withIt.median / without.median
-    return [[title, `${ratio.toFixed(2)}×`]]
+    const ratios = withIt.rounds.map((value, round) => {
+      const other = without.rounds[round] ?? Number.NaN
+      return isHigherBetter ? other / value : value / other
+    })
+    return [[title, `${summarize(ratios).median.toFixed(2)}×`]]
   })
   return table(['', 'cost with numbering to cost without'], lines)
 }
