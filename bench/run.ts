@@ -9,8 +9,8 @@ import type { Scale, Setup, Slice, Workload } from './workloads/workload.js'
 const patienceMs = 120_000
 
 /** By the CPU time that a process has used, as on a busy machine a slice may be little work. */
-const warmUpUs = 2_000_000
-const mostWarmUps = 10
+const warmUpUs = 1_000_000
+const mostWarmUps = 5
 
 export interface Plan {
   readonly subjects: readonly Subject[]
