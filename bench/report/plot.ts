@@ -5,7 +5,7 @@ import type { Row } from './results.js'
 const colours = ['#3b82f6', '#93c5fd', '#9ca3af', '#d4d4d8', '#f59e0b', '#ef4444']
 const style = 'font-family="system-ui, sans-serif" font-size="12" fill="#808080"'
 const widthPx = 720
-const labelPx = 190
+const labelPx = 245
 const barPx = 11
 
 function escaped(text: string): string {
