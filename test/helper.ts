@@ -23,6 +23,7 @@ export const manyFromHere = {
   joinBurst: 100_000,
   maxNewRoomsPerMinute: 100_000,
   failedJoinDelayMs: 0,
+  maxFailedJoins: 1_000_000,
   maxEventLoopDelayMs: 0,
 }
 

@@ -8,6 +8,7 @@ import { bytesOf, type Frame, opcodes } from './frame-writer.js'
 import { FuzzPeer } from './fuzz-peer.js'
 import { type Campaign, type Outcome, seedOf, unhurried } from './message-fuzz.js'
 import { ModelMember } from './model-room.js'
+import { told } from './seed.js'
 import { Target } from './target.js'
 import { World } from './world.js'
 
@@ -56,7 +57,7 @@ export async function fuzzFrames({ seed, count, from = 0, onProgress }: Campaign
           cases += index < 2 ? 1 : used
           target.check()
         } catch (error) {
-          throw new Error(`seed ${seed}, conversation ${index}: ${error instanceof Error ? error.message : error}`)
+          throw new Error(`seed ${seed}, conversation ${index}: ${told(error)}`)
         }
       }
       await peer.close()

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { unhurried as asFastAsItGoes } from '../helper.js'
 import { heavyTemplate, type Template, template } from './message-grammar.js'
 import { play, type Scene, type SceneOptions } from './scene.js'
+import { told } from './seed.js'
 import { Target } from './target.js'
 
 /** What would only make it slow is out of the way; the bounds on sizes are what they are. */
@@ -99,7 +100,7 @@ export async function fuzzMessages(
         const templates = options.target === strict ? made.filter((text) => !text.includes('ack')) : made
         cases += await play({ kind, name: `scene ${scene}`, hearsNumbered: scene % 2 === 0, templates }, options)
       } catch (error) {
-        throw new Error(`seed ${seed}, scene ${scene} (${kind}): ${error instanceof Error ? error.message : error}`)
+        throw new Error(`seed ${seed}, scene ${scene} (${kind}): ${told(error)}`)
       }
       if (warm === undefined && cases >= count / 10) warm = await heapBytes(targets)
       onProgress?.(cases)
