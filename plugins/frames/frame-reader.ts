@@ -10,6 +10,8 @@ const masked = 0x80
 const maskBytes = 4
 /** What ws' receiver waits for between two frames. */
 const getInfo = 0
+/** So much at once goes to ws' receiver, which parses all that it is given: hundreds of pings at the most. */
+const sliceBytes = 1024
 
 /**
  * Lets whole text frames past ws' receiver: those that lie in one chunk and are one message each are unmasked where they lie
@@ -18,26 +20,56 @@ const getInfo = 0
  *
  * The `data` of a `message` is good until the listener returns, if there is no other.
  *
+ * Once `isStopped`, for which the socket must be paused as well, nothing more is parsed of what has been read, where ws would go on to
+ * the end of 64 KB: these can be ten thousand pings, of somebody who may send fifty a second, and take a tenth of a second of
+ * everybody's.
+ *
  * Measured: 3 µs less for a candidate, 9 µs less for an SDP of 3 KB, most of it in ws' stream and its loop that unmasks.
  */
-export function readQuickly(socket: WebSocket, { receiver, stream }: Insides): void {
+export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, isStopped: () => boolean): void {
   const { write } = receiver
-  // What the receiver keeps must be its own.
-  const leave = (rest: Buffer): boolean =>
-    Reflect.apply<Receiver, [Buffer], boolean>(write, receiver, [isShared(rest) ? Buffer.from(rest) : rest])
+  const leave = (slice: Buffer): number => {
+    Reflect.apply<Receiver, [Buffer], boolean>(write, receiver, [own(slice)])
+    return slice.length
+  }
+  const { resume } = socket
+  /** What has come and is not to be read yet. */
+  const held: Buffer[] = []
+  const parse = (chunk: Buffer): void => {
+    let at = 0
+    // Behind a close frame, or something wrong, nothing is read.
+    while (at < chunk.length && !receiver.writableEnded && !receiver._errored && !receiver.destroyed) {
+      if (isStopped()) {
+        held.unshift(own(chunk.subarray(at)))
+        return
+      }
+      const end = isBetweenMessages(receiver) ? readFrame(socket, receiver._maxPayload, chunk, at) : 0
+      at = end === 0 ? at + leave(chunk.subarray(at, at + sliceBytes)) : end
+    }
+  }
   Object.defineProperty(receiver, 'write', {
     value: (chunk: Buffer): boolean => {
-      let at = 0
-      while (at < chunk.length && isBetweenMessages(receiver)) {
-        const end = readFrame(socket, receiver._maxPayload, chunk, at)
-        if (end === 0) break
-        at = end
+      if (held.length > 0) held.push(own(chunk))
+      else parse(chunk)
+      return true
+    },
+  })
+  Object.defineProperty(socket, 'resume', {
+    value: (): void => {
+      while (!isStopped()) {
+        const chunk = held.shift()
+        if (chunk === undefined) break
+        parse(chunk)
       }
-      if (at === chunk.length) return true
-      return leave(at === 0 ? chunk : chunk.subarray(at))
+      if (held.length === 0) Reflect.apply(resume, socket, [])
     },
   })
   shareReadBuffer(stream)
+}
+
+/** What is kept must not be memory that the next read overwrites. */
+function own(chunk: Buffer): Buffer {
+  return isShared(chunk) ? Buffer.from(chunk) : chunk
 }
 
 function isBetweenMessages(receiver: Receiver): boolean {

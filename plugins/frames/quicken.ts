@@ -8,12 +8,13 @@ import { insidesOf } from './ws-insides.js'
  * Makes an open socket of a server read and write text frames in a shorter way than ws does, with the same bytes and events in
  * the same order. Where that cannot be, the socket is left as it is, and all of this goes through ws.
  *
+ * @param isStopped  whether no more is to be read, not even of what has come; while the socket is paused
  * @returns what is to be written with, in place of `send`
  */
-export function quicken(socket: WebSocket): FrameWriter {
+export function quicken(socket: WebSocket, isStopped: () => boolean = () => false): FrameWriter {
   const insides = insidesOf(socket)
   if (insides !== undefined) {
-    readQuickly(socket, insides)
+    readQuickly(socket, insides, isStopped)
     endOnce(insides.receiver)
     endOnce(insides.stream)
   }

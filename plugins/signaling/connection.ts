@@ -73,7 +73,7 @@ export class Connection {
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
-    this.#writer = quicken(socket)
+    this.#writer = quicken(socket, () => this.#isThrottled)
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY

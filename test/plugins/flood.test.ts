@@ -91,6 +91,20 @@ t.test('pings and pongs count, too', async (t) => {
   await lively.settle()
 })
 
+t.test('of what has come at once no more is looked at than may be', async (t) => {
+  const { url } = await startService(t, { maxMessagesPerSecond: 50, messageBurst: 10 })
+  const lively = await Client.join(t, url, 'r')
+  const pest = await RawClient.connect(t, url)
+  let bytes = 0
+  pest.socket.on('data', (chunk) => {
+    bytes += chunk.length
+  })
+  pest.socket.write(Buffer.concat(Array<Buffer>(10_000).fill(maskedFrame(0x89, []))))
+  await once(pest.socket, 'data')
+  for (let k = 0; k < 5; k += 1) await lively.settle()
+  t.ok(bytes < 2 * 1000, `${bytes / 2} of 10,000 pings were answered`)
+})
+
 t.test('who is closed and goes on sending is not read any faster', async (t) => {
   const { app, url } = await startService(t, { closeTimeoutMs: 500 })
   const accepted = once(app.server, 'connection')
