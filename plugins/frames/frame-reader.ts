@@ -8,6 +8,13 @@ import type { Insides, Receiver } from './ws-insides.js'
 const wholeText = 0x81
 const masked = 0x80
 const maskBytes = 4
+/**
+ * Whether no more is to be read, not even of what has come. The socket must be paused then.
+ *
+ * @param frames  how many have been read of this piece, about
+ */
+export type IsStopped = (frames: number) => boolean
+
 /** What ws' receiver waits for between two frames. */
 const getInfo = 0
 /** So much at once goes to ws' receiver, which parses all that it is given: hundreds of pings at the most. */
@@ -26,7 +33,7 @@ const sliceBytes = 1024
  *
  * Measured: 3 µs less for a candidate, 9 µs less for an SDP of 3 KB, most of it in ws' stream and its loop that unmasks.
  */
-export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, isStopped: () => boolean): void {
+export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, isStopped: IsStopped): void {
   const { write } = receiver
   const leave = (slice: Buffer): number => {
     Reflect.apply<Receiver, [Buffer], boolean>(write, receiver, [own(slice)])
@@ -37,14 +44,16 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
   const held: Buffer[] = []
   const parse = (chunk: Buffer): void => {
     let at = 0
+    let frames = 0
     // Behind a close frame, or something wrong, nothing is read.
     while (at < chunk.length && !receiver.writableEnded && !receiver._errored && !receiver.destroyed) {
-      if (isStopped()) {
+      if (isStopped(frames)) {
         held.unshift(own(chunk.subarray(at)))
         return
       }
       const end = isBetweenMessages(receiver) ? readFrame(socket, receiver._maxPayload, chunk, at) : 0
       at = end === 0 ? at + leave(chunk.subarray(at, at + sliceBytes)) : end
+      frames += 1
     }
   }
   Object.defineProperty(receiver, 'write', {
@@ -56,7 +65,7 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
   })
   Object.defineProperty(socket, 'resume', {
     value: (): void => {
-      while (!isStopped()) {
+      while (!isStopped(0)) {
         const chunk = held.shift()
         if (chunk === undefined) break
         parse(chunk)

@@ -1,20 +1,17 @@
 import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
-import { RateLimit } from '../admission/rate-limit.js'
 import type { FrameWriter, OutgoingFrame } from '../frames/frame-writer.js'
 import { quicken } from '../frames/quicken.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import type { Guest } from './guest.js'
 import { handle } from './handlers/table.js'
+import { Pace } from './pace.js'
 import { Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
 const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
 /** What a client that numbers its messages sends without a number: it may be said twice, or not at all. */
 const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong', 'ice-servers'])
-
-/** How many more messages may come at once for each further place in the room: an offer, and candidates. */
-const burstPerPlace = 30
 
 /** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
 const acknowledgedTogether = 16
@@ -38,12 +35,7 @@ export class Connection {
   /** Frames that wait for a handler, or for their time; the socket is paused, so they are what was read already. */
   readonly #waiting: Buffer[] = []
   #isBusy = false
-  /** Whether it is not read for a moment, as it sends too much. */
-  #isThrottled = false
-  readonly #messageRate: RateLimit
-  readonly #byteRate: RateLimit
-  /** Since when it has sent too much again and again. */
-  #overSince: number | undefined
+  readonly #pace: Pace
   #malformed = 0
   readonly #joinBy: number
   /** When it was looked at last. */
@@ -59,28 +51,26 @@ export class Connection {
   constructor(socket: WebSocket, context: SignalingContext, guest: Guest, now: number) {
     this.#socket = socket
     this.#context = context
-    const { maxMessagesPerSecond, messageBurst, maxBytesPerSecond, byteBurst } = context.limits
+    this.#pace = new Pace(context.limits, now, { pause: () => socket.pause(), goOn: () => this.#processWaiting() })
     this.#session = new Session(context, guest, {
       write: (frame) => this.#write(frame),
       seated: (capacity) => {
-        this.#messageRate.burst = messageBurst + burstPerPlace * (capacity - 2)
+        this.#pace.seated(capacity)
       },
       fenced: (why) => this.close(why === 'kicked' ? 'kicked' : 'replaced'),
     })
     this.#tickedAt = now
-    this.#messageRate = new RateLimit(maxMessagesPerSecond, messageBurst, now)
-    this.#byteRate = new RateLimit(maxBytesPerSecond, byteBurst, now)
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
-    this.#writer = quicken(socket, () => this.#isThrottled)
+    this.#writer = quicken(socket, (frames) => this.#pace.stopsAfter(frames))
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY
-      this.#throttle(data.length)
+      this.#pace.take(data.length)
     })
     // ws has answered it already.
-    socket.on('ping', (data) => this.#throttle(data.length))
+    socket.on('ping', (data) => this.#pace.take(data.length))
     // ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it.
     socket.on('error', (error) => {
       const code = 'code' in error ? String(error.code) : error.name
@@ -97,10 +87,10 @@ export class Connection {
     if (this.#isClosing) {
       if (this.#cutAt === Number.POSITIVE_INFINITY) this.#cutAt = now + limits.closeTimeoutMs
       if (now >= this.#cutAt) this.cut()
-    } else if (this.#isOverloading(now)) {
+    } else if (this.#pace.isOver(now)) {
       this.#context.log.info({ peerId: this.#session.seat?.peerId }, 'peer sends too much')
       this.close('tooManyMessages')
-    } else if (this.#isBusy || this.#isThrottled) {
+    } else if (this.#isBusy || this.#pace.isThrottled) {
       // The socket is not read meanwhile: its pong cannot be seen, and its join may be what takes so long.
       this.#pongBy = Number.POSITIVE_INFINITY
     } else if (now >= this.#pongBy) {
@@ -161,18 +151,18 @@ export class Connection {
    * who sends too much that may be megabytes, which have come already. Then it is cut in time without an answer.
    */
   #resumeClosing(): void {
-    if (!this.#isThrottled) this.#socket.resume()
+    if (!this.#pace.isStopped) this.#socket.resume()
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
     this.#pongBy = Number.POSITIVE_INFINITY
     if (this.#isClosing) {
-      this.#throttle(Buffer.isBuffer(data) ? data.length : 0)
+      this.#pace.take(Buffer.isBuffer(data) ? data.length : 0)
     } else if (isBinary || !Buffer.isBuffer(data)) {
       this.close('unsupportedData')
     } else if (data.length > this.#context.limits.maxFrameBytes) {
       this.close('messageTooBig')
-    } else if (this.#isBusy || this.#isThrottled) {
+    } else if (this.#isBusy || this.#pace.isStopped) {
       // The memory that it lies in is the reader's.
       this.#waiting.push(Buffer.from(data))
     } else {
@@ -180,28 +170,8 @@ export class Connection {
     }
   }
 
-  /** Who sends too much is read more slowly: what has come is taken, so no offer is lost. */
-  #throttle(bytes: number): void {
-    const now = performance.now()
-    const waitMs = Math.max(this.#messageRate.take(1, now), this.#byteRate.take(bytes, now))
-    if (waitMs <= 0 || this.#isThrottled) return
-    this.#isThrottled = true
-    this.#overSince ??= now
-    this.#socket.pause()
-    setTimeout(() => {
-      this.#isThrottled = false
-      this.#processWaiting()
-    }, waitMs).unref()
-  }
-
-  #isOverloading(now: number): boolean {
-    if (this.#overSince === undefined) return false
-    if (this.#messageRate.hasRecovered(now) && this.#byteRate.hasRecovered(now)) this.#overSince = undefined
-    return this.#overSince !== undefined && now - this.#overSince >= this.#context.limits.overloadMs
-  }
-
   #process(frame: Buffer): void {
-    this.#throttle(frame.length)
+    this.#pace.take(frame.length)
     this.#session.heard()
     let id: unknown
     let n: number | undefined
@@ -270,7 +240,7 @@ export class Connection {
 
   #processWaiting(): void {
     if (this.#isClosing) this.#resumeClosing()
-    while (!this.#isBusy && !this.#isThrottled && !this.#isClosing) {
+    while (!this.#isBusy && !this.#pace.isStopped && !this.#isClosing) {
       const frame = this.#waiting.shift()
       if (frame === undefined) {
         this.#socket.resume()
