@@ -8,12 +8,8 @@ import type { Insides, Receiver } from './ws-insides.js'
 const wholeText = 0x81
 const masked = 0x80
 const maskBytes = 4
-/**
- * Whether no more is to be read, not even of what has come. The socket must be paused then.
- *
- * @param frames  how many have been read of this piece, about
- */
-export type IsStopped = (frames: number) => boolean
+/** Whether no more is to be read, not even of what has come. The socket must be paused then. */
+export type IsStopped = () => boolean
 
 /** What ws' receiver waits for between two frames. */
 const getInfo = 0
@@ -31,7 +27,8 @@ const sliceBytes = 1024
  * the end of 64 KB: these can be ten thousand pings, of somebody who may send fifty a second, and take a tenth of a second of
  * everybody's.
  *
- * Measured: 3 µs less for a candidate, 9 µs less for an SDP of 3 KB, most of it in ws' stream and its loop that unmasks.
+ * Measured with the rest of this folder, as ratio to the classic design: a candidate at window 1 from 0.84 to 1.4, an SDP of 3 KB
+ * from 0.7 to 2.2.
  */
 export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, isStopped: IsStopped): void {
   const { write } = receiver
@@ -44,16 +41,14 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
   const held: Buffer[] = []
   const parse = (chunk: Buffer): void => {
     let at = 0
-    let frames = 0
     // Behind a close frame, or something wrong, nothing is read.
     while (at < chunk.length && !receiver.writableEnded && !receiver._errored && !receiver.destroyed) {
-      if (isStopped(frames)) {
+      if (isStopped()) {
         held.unshift(own(chunk.subarray(at)))
         return
       }
       const end = isBetweenMessages(receiver) ? readFrame(socket, receiver._maxPayload, chunk, at) : 0
       at = end === 0 ? at + leave(chunk.subarray(at, at + sliceBytes)) : end
-      frames += 1
     }
   }
   Object.defineProperty(receiver, 'write', {
@@ -65,7 +60,7 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
   })
   Object.defineProperty(socket, 'resume', {
     value: (): void => {
-      while (!isStopped(0)) {
+      while (!isStopped()) {
         const chunk = held.shift()
         if (chunk === undefined) break
         parse(chunk)

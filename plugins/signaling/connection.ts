@@ -63,7 +63,7 @@ export class Connection {
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
-    this.#writer = quicken(socket, (frames) => this.#pace.stopsAfter(frames))
+    this.#writer = quicken(socket, () => this.#pace.isStopped)
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY
@@ -90,7 +90,7 @@ export class Connection {
     } else if (this.#pace.isOver(now)) {
       this.#context.log.info({ peerId: this.#session.seat?.peerId }, 'peer sends too much')
       this.close('tooManyMessages')
-    } else if (this.#isBusy || this.#pace.isThrottled) {
+    } else if (this.#isBusy || this.#pace.isStopped) {
       // The socket is not read meanwhile: its pong cannot be seen, and its join may be what takes so long.
       this.#pongBy = Number.POSITIVE_INFINITY
     } else if (now >= this.#pongBy) {

@@ -4,9 +4,6 @@ import { RateLimit } from '../admission/rate-limit.js'
 /** How many more messages may come at once for each further place in the room: an offer, and candidates. */
 const burstPerPlace = 30
 
-/** So many frames of one socket are read at once; a burst of a hundred would hold up everybody else for a millisecond or more. */
-const fairShare = 16
-
 /** A socket as far as it can be read, or not. */
 export interface Paced {
   pause(): void
@@ -15,18 +12,15 @@ export interface Paced {
 }
 
 /**
- * How fast one socket is read. Who sends too much is read more slowly: what has come is taken, so no offer is lost. And nobody is
- * read for long at a time. Times in milliseconds.
+ * How fast one socket is read. Who sends too much is read more slowly: what has come is taken, so no offer is lost. Times in
+ * milliseconds.
  */
 export class Pace {
   readonly #limits: Limits
   readonly #paced: Paced
   readonly #messages: RateLimit
   readonly #bytes: RateLimit
-  /** Whether it is not read for a moment, as it sends too much. */
-  #isThrottled = false
-  /** Whether it is not read for the rest of this turn of the event loop. */
-  #isResting = false
+  #isStopped = false
   /** Since when it has sent too much again and again. */
   #overSince: number | undefined
 
@@ -42,38 +36,21 @@ export class Pace {
     this.#messages.burst = this.#limits.messageBurst + burstPerPlace * (capacity - 2)
   }
 
-  /** Whether it sends too much at the moment. */
-  get isThrottled(): boolean {
-    return this.#isThrottled
-  }
-
-  /** Whether it is not to be read. It is paused then. */
+  /** Whether it is not to be read, as it sends too much. It is paused then. */
   get isStopped(): boolean {
-    return this.#isThrottled || this.#isResting
-  }
-
-  /** The same, when so many frames have been read of one piece: others are heard before it goes on. */
-  stopsAfter(frames: number): boolean {
-    if (frames < fairShare || this.isStopped) return this.isStopped
-    this.#isResting = true
-    this.#paced.pause()
-    setImmediate(() => {
-      this.#isResting = false
-      this.#paced.goOn()
-    })
-    return true
+    return this.#isStopped
   }
 
   /** Counts a message of so many bytes, and stops for as long as it is too much. */
   take(bytes: number): void {
     const nowMs = performance.now()
     const waitMs = Math.max(this.#messages.take(1, nowMs), this.#bytes.take(bytes, nowMs))
-    if (waitMs <= 0 || this.#isThrottled) return
-    this.#isThrottled = true
+    if (waitMs <= 0 || this.#isStopped) return
+    this.#isStopped = true
     this.#overSince ??= nowMs
     this.#paced.pause()
     setTimeout(() => {
-      this.#isThrottled = false
+      this.#isStopped = false
       this.#paced.goOn()
     }, waitMs).unref()
   }

@@ -6,7 +6,7 @@ import type { WebSocket } from 'ws'
  * Lets go of what else would be kept of an upgrade for as long as its socket is open: request, reply and headers, which hang on
  * the response that is never sent, and on the listener for errors that @fastify/websocket has put there.
  *
- * Measured: 3.5 KB a socket.
+ * Measured: 2 KB of heap a socket.
  *
  * @param stream  what the socket speaks over
  * @param isOurs  whether that listener is of no use to anybody else; whoever calls puts one there then
