@@ -102,7 +102,7 @@ export const errorCodes = {
   },
   'too-many-failures': {
     message: 'too many joins from your address have failed',
-    when: '`join` or `ice-servers`: more than `maxFailedJoins` from one address have been refused within `failedJoinWindowMs`, and the application is not asked for a while.',
+    when: '`join` or `ice-servers`: `maxFailedJoins` from one address have been refused within `failedJoinWindowMs`, and the application is not asked for a while.',
     retry: true,
     malformed: false,
   },

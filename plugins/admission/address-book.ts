@@ -6,7 +6,7 @@ import { AddressRecord } from './address-record.js'
 const maxPast = 50_000
 
 /** One network is one address: whoever has an IPv6 address has 2⁶⁴ of them (RFC 4291, section 2.5.4). */
-export const addressBits = 64
+const addressBits = 64
 
 /** A record for each address. */
 export class AddressBook {
