@@ -1,0 +1,87 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import { type Config, environmentName } from '../schemas/index.js'
+import { buildApp } from './app.js'
+import { ConfigError } from './config.js'
+import { developmentKeyPair } from './development-certificate.js'
+import { checkKeyPair, httpsOptions, type KeyPair, readFiles } from './key-pair.js'
+import { watchKeyPair } from './key-pair-watch.js'
+import { addressesToOpen, ownAddresses } from './own-addresses.js'
+
+/** Closing is bounded by `drainMs` for the sockets; this is for everything else. */
+const closeMarginMs = 3000
+
+export interface ServeOptions {
+  readonly config: Config
+  /** Of this program, for the log. */
+  readonly version: string
+  /** Variables that look like settings and are none. */
+  readonly unknownNames: readonly string[]
+  /** Whether to speak HTTPS with a certificate of our own. */
+  readonly isDevelopment: boolean
+  /** Where that certificate is kept. */
+  readonly cacheFolder: string
+}
+
+/**
+ * Listens until a signal ends the process. Resolves when it listens.
+ *
+ * @throws ConfigError, SettingError
+ */
+export async function serve(serveOptions: ServeOptions): Promise<void> {
+  const { config, version, unknownNames, isDevelopment } = serveOptions
+  const { port, host, logLevel, tlsCert, tlsKey, ...options } = config
+  const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : pino.destination(1)
+  const loggerInstance = pino({ level: logLevel }, destination)
+  const pair = await keyPairFor(serveOptions, loggerInstance)
+  const app = buildApp({ ...options, loggerInstance, ...(pair && { https: httpsOptions(pair) }) })
+  if (pair !== undefined && tlsCert !== '') watchKeyPair(app, { tlsCert, tlsKey }, pair)
+  for (const name of unknownNames) app.log.warn({ name }, 'unknown setting in the environment, ignored')
+
+  const grace = closeWithGrace({ delay: config.drainMs + closeMarginMs, logger: app.log }, async ({ signal, err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error')
+    else app.log.info({ signal }, 'stopping')
+    await app.close()
+  })
+  try {
+    await app.ready()
+    await app.listen({ port, host }).catch((error: unknown) => {
+      throw new ConfigError(
+        `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
+      )
+    })
+  } catch (error) {
+    grace.uninstall()
+    await app.close()
+    throw error
+  }
+  if (isDevelopment) {
+    const address = app.server.address()
+    const bound = address !== null && typeof address === 'object' ? address.port : port
+    const open = addressesToOpen(host, bound)
+    app.log.info({ open }, 'open one of these addresses; the browser warns of the certificate, go on all the same')
+  }
+  app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
+}
+
+/** @throws ConfigError */
+async function keyPairFor(
+  { config, isDevelopment, cacheFolder }: ServeOptions,
+  log: FastifyBaseLogger,
+): Promise<KeyPair | undefined> {
+  if (!isDevelopment) {
+    if (config.tlsCert === '') return undefined
+    const pair = await readFiles(config)
+    const { validTo } = checkKeyPair(pair)
+    // Whoever comes will see it, too; but a service that does not start is no better.
+    if (Date.parse(validTo) < Date.now()) log.error({ validTo }, 'the certificate has expired')
+    return pair
+  }
+  if (config.tlsCert !== '')
+    throw new ConfigError(`--https makes a certificate by itself, but ${environmentName('tlsCert')} names one.`)
+  const { pair, unkept } = await developmentKeyPair({ folder: cacheFolder, addresses: ownAddresses() })
+  if (unkept !== undefined) log.warn({ err: unkept }, 'the certificate cannot be kept: next time it is another one')
+  return pair
+}
