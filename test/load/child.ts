@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** What a child can be asked, by name: each takes one argument, or none, that can be sent to another process. */
@@ -77,6 +77,7 @@ export async function startChild<T extends Deeds<T>>(name: string, options: Chil
     waiting.clear()
   })
   await started
+  if (options.processor !== undefined && !options.isLast) freeHelpers(child.pid)
   return {
     child,
     ask: (deed, ...given) =>
@@ -103,6 +104,19 @@ function placing({ processor, isLast = false }: ChildOptions): string[] {
     // Also where the rest runs in real time, so that other programs of the machine do not get between.
     ...(isLast && canPlace ? ['chrt', '--other', '0', 'nice', '-n', '10'] : []),
   ]
+}
+
+/**
+ * Node's other threads, which compile and collect garbage, run wherever there is room, and after the one that serves: as on a
+ * machine with a few processors. On its own one, and where the rest runs in real time, each would hold it up for as long as it takes.
+ */
+function freeHelpers(pid: number | undefined): void {
+  if (!canPlace || pid === undefined) return
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    if (thread === String(pid)) continue
+    spawnSync('taskset', ['-cp', processors.join(), thread])
+    spawnSync('chrt', ['--other', '--pid', '0', thread])
+  }
 }
 
 /** Those that this process may run on, as the system numbers them. */

@@ -7,7 +7,7 @@ import type { AttackersDeeds } from './attackers-child.js'
 import { canPlace, startChild } from './child.js'
 import { faultsOf, tableOf } from './hostile-table.js'
 import type { ProbesDeeds } from './probes-child.js'
-import { type Plan, type Report, raid } from './raid.js'
+import { type Plan, type Report, raid, rehearse } from './raid.js'
 import type { ServiceDeeds } from './service-child.js'
 
 /**
@@ -40,6 +40,13 @@ const secure: readonly Plan[] = [
   { attack: 'connects', ...many },
 ]
 
+/** What the others have in common: sockets that come, are refused, join and go. */
+const rehearsals: readonly Plan[] = [
+  { attack: 'connects', ...few },
+  { attack: 'connects', ...many },
+  { attack: 'joins', ...many },
+]
+
 async function run(plans: readonly Plan[], keyPair?: KeyPair): Promise<Report[]> {
   const reports: Report[] = []
   if (plans.length === 0) return reports
@@ -54,8 +61,10 @@ async function run(plans: readonly Plan[], keyPair?: KeyPair): Promise<Report[]>
     const port = await service.ask('start', keyPair === undefined ? {} : { https: httpsOptions(keyPair) })
     await probes.ask('join', `${isSecure ? 'wss' : 'ws'}://127.0.0.1:${port}/ws`)
     await probes.ask('measure', warmUpMs)
+    const scene = { service, probes, attackers, port, isSecure }
+    for (const plan of rehearsals) await rehearse(plan, scene)
     for (const plan of plans) {
-      const report = await raid(plan, { service, probes, attackers, port, isSecure })
+      const report = await raid(plan, scene)
       reports.push(report)
       console.error(tableOf([report]).split('\n').at(-1))
     }

@@ -7,6 +7,7 @@ import type { Live, Memory, ServiceDeeds } from './service-child.js'
 
 const quietMs = 8000
 const attackMs = 15_000
+const rehearsalMs = 8000
 /** How long it may take until nothing is left of the attackers: a seat is held for 30 s. */
 const settleMs = 60_000
 const lookEveryMs = 3000
@@ -43,6 +44,18 @@ export interface Report extends Plan {
   readonly tally: RaidEnd['tally']
   /** What there is more of than before, a while after the end. */
   readonly left: readonly string[]
+}
+
+/** An attack for a short while that nobody measures: a service that has run for some time has compiled what it takes. */
+export async function rehearse(
+  { attack, addresses }: Plan,
+  { service, attackers, port, isSecure }: Scene,
+): Promise<void> {
+  const live = await service.ask('live')
+  await attackers.ask('begin', { attack, addresses, port, isSecure })
+  await elapse(rehearsalMs)
+  await attackers.ask('end')
+  await settle(service, live)
 }
 
 /** Measures the well-behaved in quiet, then while others attack, and what is left of it. */
