@@ -13,13 +13,15 @@ export type IsStopped = () => boolean
 
 /** What ws' receiver waits for between two frames. */
 const getInfo = 0
+/** Of a frame that has not come whole so much must have, one part in so many, or it is ws' receiver's: its memory is taken at once. */
+const leastShare = 4
 /** So much at once goes to ws' receiver, which parses all that it is given: hundreds of pings at the most. */
 const sliceBytes = 1024
 
 /**
- * Lets whole text frames past ws' receiver: those that lie in one chunk and are one message each are unmasked where they lie
- * and emitted as the receiver would. Everything else is the receiver's: control frames, fragments, what is torn, binary, too
- * large, or wrong in any way. So what a client gets, and in which order, is the same.
+ * Lets whole text frames past ws' receiver: those that are one message each are unmasked where they lie and emitted as the
+ * receiver would. One that the chunk ends within is put together first. Everything else is the receiver's: control frames,
+ * fragments, binary, too large, or wrong in any way. So what a client gets, and in which order, is the same.
  *
  * The `data` of a `message` is good until the listener returns, if there is no other.
  *
@@ -39,6 +41,14 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
   const { resume } = socket
   /** What has come and is not to be read yet. */
   const held: Buffer[] = []
+  /** A frame of which the first bytes have come. */
+  let torn: Buffer | undefined
+  let tornBytes = 0
+  /** @returns whether it is whole now */
+  const mend = (frame: Buffer, chunk: Buffer, at: number): boolean => {
+    tornBytes += chunk.copy(frame, tornBytes, at)
+    return tornBytes === frame.length
+  }
   const parse = (chunk: Buffer): void => {
     let at = 0
     // Behind a close frame, or something wrong, nothing is read.
@@ -47,8 +57,25 @@ export function readQuickly(socket: WebSocket, { receiver, stream }: Insides, is
         held.unshift(own(chunk.subarray(at)))
         return
       }
-      const end = isBetweenMessages(receiver) ? readFrame(socket, receiver._maxPayload, chunk, at) : 0
-      at = end === 0 ? at + leave(chunk.subarray(at, at + sliceBytes)) : end
+      if (torn !== undefined) {
+        const frame = torn
+        const missing = frame.length - tornBytes
+        if (!mend(frame, chunk, at)) return
+        torn = undefined
+        at += missing
+        if (!readFrame(socket, frame, 0, frame.length)) leave(frame)
+        continue
+      }
+      const length = isBetweenMessages(receiver) ? wholeTextLength(receiver._maxPayload, chunk, at) : 0
+      const left = chunk.length - at
+      if (length > left && left * leastShare >= length) {
+        torn = Buffer.allocUnsafe(length)
+        tornBytes = 0
+        mend(torn, chunk, at)
+        return
+      }
+      if (length > 0 && length <= left && readFrame(socket, chunk, at, length)) at += length
+      else at += leave(chunk.subarray(at, at + sliceBytes))
     }
   }
   Object.defineProperty(receiver, 'write', {
@@ -87,28 +114,33 @@ function isBetweenMessages(receiver: Receiver): boolean {
   )
 }
 
-/** @returns where the frame is over; 0: it is none of those that are read here, and nothing has been changed */
-function readFrame(socket: WebSocket, maxPayload: number, chunk: Buffer, at: number): number {
+/** @returns how long the frame is, with its header; 0: it is none of those that are read here, or its header is not there yet */
+function wholeTextLength(maxPayload: number, chunk: Buffer, at: number): number {
   const lengthByte = chunk[at + 1] ?? 0
   if (chunk[at] !== wholeText || lengthByte < masked) return 0
   let length = lengthByte - masked
-  let maskAt = at + 2
+  let headerBytes = 2 + maskBytes
   if (length === 127) return 0
   if (length === 126) {
-    // Where these two are missing the rest is, too.
+    if (at + 4 > chunk.length) return 0
     length = ((chunk[at + 2] ?? 0) << 8) | (chunk[at + 3] ?? 0)
-    maskAt = at + 4
+    headerBytes = 4 + maskBytes
   }
-  const start = maskAt + maskBytes
-  const end = start + length
-  if (length === 0 || end > chunk.length || (maxPayload > 0 && length > maxPayload)) return 0
+  if (length === 0 || (maxPayload > 0 && length > maxPayload)) return 0
+  return headerBytes + length
+}
 
+/** @returns whether it is one that is read here; nothing has been changed otherwise */
+function readFrame(socket: WebSocket, chunk: Buffer, at: number, length: number): boolean {
+  const maskAt = at + ((chunk[at + 1] ?? 0) === masked + 126 ? 4 : 2)
+  const start = maskAt + maskBytes
+  const end = at + length
   unmask(chunk, maskAt, start, end)
   const payload = chunk.subarray(start, end)
   if (!isUtf8(payload)) {
     unmask(chunk, maskAt, start, end)
-    return 0
+    return false
   }
   socket.emit('message', socket.listenerCount('message') > 1 ? Buffer.from(payload) : payload, false)
-  return end
+  return true
 }
