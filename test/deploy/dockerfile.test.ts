@@ -27,3 +27,10 @@ t.test('the health check of the image asks over HTTP, or over HTTPS where the se
     t.equal(await check(environment), 1, 'not well without the service')
   }
 })
+
+t.test('the image starts the service as npm start does', (t) => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  const command: string[] = JSON.parse(/^CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]')
+  t.equal(`exec ${command.join(' ')}`, scripts.start)
+  t.end()
+})

@@ -6,6 +6,7 @@ import { makeCertificates } from '../certificates.js'
 import type { AttackersDeeds } from './attackers-child.js'
 import { canPlace, startChild } from './child.js'
 import { faultsOf, tableOf } from './hostile-table.js'
+import { serviceNodeOptions } from './node-options.js'
 import type { ProbesDeeds } from './probes-child.js'
 import { type Plan, type Report, raid, rehearse } from './raid.js'
 import type { ServiceDeeds } from './service-child.js'
@@ -51,11 +52,10 @@ async function run(plans: readonly Plan[], keyPair?: KeyPair): Promise<Report[]>
   const reports: Report[] = []
   if (plans.length === 0) return reports
   const isSecure = keyPair !== undefined
-  const service = await startChild<ServiceDeeds>('service-child', {
-    processor: 0,
-    nodeOptions: ['--disable-warning=ExperimentalWarning'],
-  })
-  const probes = await startChild<ProbesDeeds>('probes-child', { processor: 1 })
+  const service = await startChild<ServiceDeeds>('service-child', { processor: 0, nodeOptions: serviceNodeOptions })
+  // By itself, or it would wait for threads that get no processor while it waits.
+  const nodeOptions = ['--single-threaded-gc']
+  const probes = await startChild<ProbesDeeds>('probes-child', { processor: 1, nodeOptions })
   const attackers = await startChild<AttackersDeeds>('attackers-child', { processor: 1, isLast: true })
   try {
     const port = await service.ask('start', keyPair === undefined ? {} : { https: httpsOptions(keyPair) })

@@ -3,6 +3,7 @@ import type { BuildOptions } from '../../src/index.js'
 import { manyFromHere, unhurried } from '../helper.js'
 import { startChild } from './child.js'
 import type { MembersDeeds } from './members-child.js'
+import { serviceNodeOptions } from './node-options.js'
 import type { Live, Memory, ServiceDeeds } from './service-child.js'
 
 export interface SoakOptions {
@@ -61,8 +62,7 @@ const options: BuildOptions = {
 
 /** Many who sit in their rooms, then many who come and go beside them, then nobody. */
 export async function soak({ members, joins, isResumable, seed, quietMs }: SoakOptions): Promise<SoakReport> {
-  const nodeOptions = ['--disable-warning=ExperimentalWarning']
-  const service = await startChild<ServiceDeeds>('service-child', { nodeOptions })
+  const service = await startChild<ServiceDeeds>('service-child', { nodeOptions: serviceNodeOptions })
   const crowd = await startChild<MembersDeeds>('members-child')
   const stand = async (): Promise<Stand> => {
     const live = await service.ask('live')

@@ -14,14 +14,15 @@ const burstFramesPerSecond = 1000
 export const neverReading: Attack = (scene) => {
   const senders = new Set<Sender>()
   const release = keep(readers, (onEnd) => room(scene, senders, onEnd))
-  let order: Sender[] = []
-  const stopBurst = atRate(burstFramesPerSecond, () => {
-    if (order.length === 0) order = [...senders].filter(({ sent }) => sent < burstFrames)
-    order.pop()?.send()
-  })
-  const stopSending = atRate(framesPerSecond, () => {
-    for (const sender of senders) if (sender.sent >= burstFrames) sender.send()
-  })
+  const inTurn = (perSecond: number, isTheirs: (sender: Sender) => boolean): (() => void) => {
+    let order: Sender[] = []
+    return atRate(perSecond, () => {
+      if (order.length === 0) order = [...senders].filter(isTheirs)
+      order.pop()?.send()
+    })
+  }
+  const stopBurst = inTurn(burstFramesPerSecond, ({ sent }) => sent < burstFrames)
+  const stopSending = inTurn(readers * sendersEach * framesPerSecond, ({ sent }) => sent >= burstFrames)
   return () => {
     stopBurst()
     stopSending()
