@@ -116,6 +116,8 @@ t.test('who knocks goes on waiting when its socket breaks', async (t) => {
   const bo = await Member.open(t, await openBrowser('chromium'), url)
   await beginToJoin(bo)
   const first = await host.next('knock')
+  // Both are told at once, and who is not yet told to wait has not joined, and is not to wait.
+  await bo.page.waitForFunction(() => globalThis.waited === 1)
   await bo.loseSocket()
   t.match(await host.next('knock-ended'), { peerId: first.peerId, reason: 'gone' })
   const second = await host.next('knock')
