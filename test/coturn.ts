@@ -107,6 +107,8 @@ export async function startCoturn(
   t.teardown(async () => {
     await stop()
     rmSync(folder, { recursive: true, force: true })
+    // What faketime leaves of a program that it was loaded into would keep it from starting under the same number again.
+    for (const left of ['faketime_shm_', 'sem.faketime_sem_']) rmSync(`/dev/shm/${left}${child.pid}`, { force: true })
   })
   const urls = {
     udp: `turn:${address}:${port}?transport=udp`,

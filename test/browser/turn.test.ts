@@ -31,11 +31,18 @@ interface Way {
 function wayOf({ page }: Member): Promise<Way> {
   return page.evaluate(async () => {
     const [peer] = globalThis.call.peers.values()
-    const report = await peer?.pc.getStats()
-    const pairs = [...(report?.values() ?? [])].filter(({ type, nominated }) => type === 'candidate-pair' && nominated)
-    const used = pairs.find(({ state }) => state === 'succeeded')
-    const [local, remote] = [report?.get(used?.localCandidateId), report?.get(used?.remoteCandidateId)]
-    return { types: [local?.candidateType, remote?.candidateType], relayProtocol: local?.relayProtocol }
+    for (;;) {
+      const report = await peer?.pc.getStats()
+      const pairs = [...(report?.values() ?? [])].filter(
+        ({ type, nominated }) => type === 'candidate-pair' && nominated,
+      )
+      const used = pairs.find(({ state }) => state === 'succeeded')
+      const [local, remote] = [report?.get(used?.localCandidateId), report?.get(used?.remoteCandidateId)]
+      if (used !== undefined)
+        return { types: [local?.candidateType, remote?.candidateType], relayProtocol: local?.relayProtocol }
+      // While it is asked whether the other side is still there it is in between.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
   })
 }
 
