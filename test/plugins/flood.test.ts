@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
 import t from 'tap'
@@ -103,6 +103,52 @@ t.test('of what has come at once no more is looked at than may be', async (t) =>
   await once(pest.socket, 'data')
   for (let k = 0; k < 5; k += 1) await lively.settle()
   t.ok(bytes < 2 * 1000, `${bytes / 2} of 10,000 pings were answered`)
+})
+
+for (const { what, isAsked } of [
+  { what: 'for its pace', isAsked: false },
+  { what: 'until its application has answered', isAsked: true },
+]) {
+  t.test(`who is stopped again at the last of what has come is not read on: ${what}`, async (t) => {
+    const application = new EventEmitter()
+    const asked = once(application, 'asked')
+    const authorize = async () => {
+      application.emit('asked')
+      await once(application, 'answered')
+      return {}
+    }
+    const limits = { maxMessagesPerSecond: 5, messageBurst: 10 }
+    const { app, url } = await startService(t, { ...limits, ...(isAsked && { authorize }) })
+    const { url: elsewhere } = await startService(t)
+    const lively = await Client.join(t, elsewhere, 'r')
+    const accepted = once(app.server, 'connection')
+    const pest = await RawClient.connect(t, url)
+    const [socket]: Socket[] = await accepted
+    // The last but one is too much, the last waits for its time.
+    const many = Array<Buffer>(11).fill(maskedFrame(0x81, Array.from(Buffer.from('{"type":"pong"}'))))
+    const join = maskedFrame(0x81, Array.from(Buffer.from('{"type":"join","roomId":"r"}')))
+    pest.socket.write(Buffer.concat([...many, join]))
+    await lively.settle()
+    for (let k = 0; k < 30_000; k += 1) pest.socket.write(Buffer.concat(many))
+    await (isAsked ? asked : pest.firstText())
+    for (let k = 0; k < 10; k += 1) await lively.settle()
+    t.ok((socket?.bytesRead ?? Infinity) < 500_000, `${socket?.bytesRead} bytes were read`)
+    application.emit('answered')
+  })
+}
+
+t.test('of who sends too much and goes nothing is lost either', async (t) => {
+  const { url } = await startService(t, { maxMessagesPerSecond: 50, messageBurst: 10 })
+  const pest = await RawClient.connect(t, url)
+  const bo = await Client.join(t, url, 'r')
+  const text = (message: object) => maskedFrame(0x81, Array.from(Buffer.from(JSON.stringify(message))))
+  const many = Array.from({ length: 30 }, (_, k) => text({ type: 'offer', sdp: `${k}` }))
+  const goodbye = maskedFrame(0x88, [3, 232])
+  pest.socket.write(text({ type: 'join', roomId: 'r' }))
+  await bo.next('ready')
+  pest.socket.end(Buffer.concat([...many, goodbye]))
+  for (let k = 0; k < 30; k += 1) t.match(await bo.next('offer'), { sdp: `${k}` })
+  t.match(await bo.next('peer-left'), { reason: 'left' })
 })
 
 t.test('who is closed and goes on sending is not read any faster', async (t) => {
