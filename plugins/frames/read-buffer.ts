@@ -33,8 +33,9 @@ export function shareReadBuffer(stream: Socket): boolean {
     stream.emit('data', chunk)
     return true
   })
-  // Such a socket would not be read at all while it is paused, and its end not be seen.
-  Reflect.set(stream, 'pause', Duplex.prototype.pause)
+  // Such a socket would not be read at all while it is paused, and its end not be seen; and once more each time that it goes on,
+  // however much it holds already.
+  for (const key of ['pause', 'resume', 'read'] as const) Reflect.set(stream, key, Duplex.prototype[key])
   Reflect.apply(useUserBuffer, handle, [shared])
   return true
 }

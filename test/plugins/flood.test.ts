@@ -137,6 +137,23 @@ for (const { what, isAsked } of [
   })
 }
 
+t.test('who is let go on a hundred times has no more in store than at first', async (t) => {
+  const { app, url } = await startService(t, { maxMessagesPerSecond: 200, messageBurst: 10 })
+  const accepted = once(app.server, 'connection')
+  const pest = await RawClient.connect(t, url)
+  const [socket]: Socket[] = await accepted
+  pest.socket.write(maskedFrame(0x81, Array.from(Buffer.from('{"type":"join","roomId":"r"}'))))
+  t.match(await pest.firstText(), /joined/)
+  const bo = await Client.join(t, url, 'r')
+  await bo.next('ready')
+  const many = Buffer.concat(
+    Array<Buffer>(400).fill(maskedFrame(0x81, Array.from(Buffer.from('{"type":"ice","candidate":null}')))),
+  )
+  for (let k = 0; k < 1000; k += 1) pest.socket.write(many)
+  for (let k = 0; k < 110; k += 1) await bo.next('ice')
+  t.ok((socket?.bytesRead ?? Infinity) < 500_000, `${socket?.bytesRead} bytes were read`)
+})
+
 t.test('of who sends too much and goes nothing is lost either', async (t) => {
   const { url } = await startService(t, { maxMessagesPerSecond: 50, messageBurst: 10 })
   const pest = await RawClient.connect(t, url)
