@@ -6,6 +6,7 @@ import { type Config, environmentName } from '../schemas/index.js'
 import { buildApp } from './app.js'
 import { ConfigError } from './config.js'
 import { developmentKeyPair } from './development-certificate.js'
+import { gatheredLog } from './gathered-log.js'
 import { checkKeyPair, httpsOptions, type KeyPair, readFiles } from './key-pair.js'
 import { watchKeyPair } from './key-pair-watch.js'
 import { addressesToOpen, ownAddresses } from './own-addresses.js'
@@ -33,7 +34,7 @@ export interface ServeOptions {
 export async function serve(serveOptions: ServeOptions): Promise<void> {
   const { config, version, unknownNames, isDevelopment } = serveOptions
   const { port, host, logLevel, tlsCert, tlsKey, ...options } = config
-  const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : pino.destination(1)
+  const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : gatheredLog(1)
   const loggerInstance = pino({ level: logLevel }, destination)
   const pair = await keyPairFor(serveOptions, loggerInstance)
   const app = buildApp({ ...options, loggerInstance, ...(pair && { https: httpsOptions(pair) }) })

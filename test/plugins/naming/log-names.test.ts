@@ -24,6 +24,14 @@ t.test('a room has one name in all lines of a process, and says nothing of its i
   t.not(address?.['address'], first?.['roomId'], 'an address is something else, also if it is written alike')
 })
 
+t.test('nor does it have another one when many others have been named meanwhile', async (t) => {
+  const names = new LogNames({ logIds: 'hashed' })
+  const before = `${names.room('1001')}`
+  const others = Array.from({ length: 3000 }, (_, n) => `${names.room(`room ${n}`)}`)
+  t.equal(`${names.room('1001')}`, before)
+  t.equal(new Set([before, ...others]).size, 3001)
+})
+
 t.test('the key is another one in each process', async (t) => {
   const [one, another] = [new LogNames({ logIds: 'hashed' }), new LogNames({ logIds: 'hashed' })]
   t.not(`${one.room('1001')}`, `${another.room('1001')}`)
