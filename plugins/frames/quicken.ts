@@ -1,8 +1,10 @@
 import type { WebSocket } from 'ws'
 import { endOnce } from './end-once.js'
-import { type IsStopped, readQuickly } from './frame-reader.js'
+import { FrameReader, type Stoppable } from './frame-reader.js'
 import { FrameWriter } from './frame-writer.js'
 import { insidesOf } from './ws-insides.js'
+
+const endless: Stoppable = { isStopped: false }
 
 /**
  * Makes an open socket of a server read and write text frames in a shorter way than ws does, with the same bytes and events in
@@ -10,12 +12,11 @@ import { insidesOf } from './ws-insides.js'
  *
  * @returns what is to be written with, in place of `send`
  */
-export function quicken(socket: WebSocket, isStopped: IsStopped = () => false): FrameWriter {
+export function quicken(socket: WebSocket, pace: Stoppable = endless): FrameWriter {
   const insides = insidesOf(socket)
   if (insides !== undefined) {
-    readQuickly(socket, insides, isStopped)
+    new FrameReader(socket, insides, pace)
     endOnce(insides.receiver)
-    endOnce(insides.stream)
   }
   return new FrameWriter(socket, insides)
 }

@@ -18,25 +18,33 @@ export function shareReadBuffer(stream: Socket): boolean {
   // One with TLS decrypts what it reads; whatever else is derived from a socket may do anything.
   const isPlain = Object.getPrototypeOf(stream) === Socket.prototype && stream.listenerCount('data') === 1
   const { buffer, take } = hooks
-  if (!isPlain || buffer === undefined || take === undefined) return false
+  if (!isPlain || buffer === undefined || take === undefined || !hasFree(stream, buffer, take)) return false
   const handle: unknown = Reflect.get(stream, '_handle')
   const useUserBuffer: unknown = Reflect.get(Object(handle), 'useUserBuffer')
-  const areUnused = Reflect.get(stream, buffer) === null && Reflect.get(stream, take) === null
-  if (!areUnused || typeof useUserBuffer !== 'function') return false
+  if (typeof useUserBuffer !== 'function') return false
 
-  Reflect.set(stream, buffer, shared)
-  // As Node does with what it reads, only that it is not this stream's to keep.
-  Reflect.set(stream, take, (count: number): boolean => {
-    const chunk = shared.subarray(0, count)
-    const isWaitedFor = stream.readableFlowing === true && stream.readableLength === 0
-    if (!isWaitedFor || stream.listenerCount('data') !== 1) return stream.push(Buffer.from(chunk))
-    stream.emit('data', chunk)
-    return true
-  })
+  stream[buffer] = shared
+  stream[take] = takeShared
   // Such a socket would not be read at all while it is paused, and its end not be seen; and once more each time that it goes on,
   // however much it holds already.
-  for (const key of ['pause', 'resume', 'read'] as const) Reflect.set(stream, key, Duplex.prototype[key])
+  const duplex: Duplex = stream
+  duplex.pause = Duplex.prototype.pause
+  duplex.resume = Duplex.prototype.resume
+  duplex.read = Duplex.prototype.read
   Reflect.apply(useUserBuffer, handle, [shared])
+  return true
+}
+
+function hasFree(stream: Socket, buffer: symbol, take: symbol): stream is Socket & Record<symbol, unknown> {
+  return Reflect.get(stream, buffer) === null && Reflect.get(stream, take) === null
+}
+
+/** As Node does with what it reads, only that it is not this stream's to keep. */
+function takeShared(this: Socket, count: number): boolean {
+  const chunk = shared.subarray(0, count)
+  const isWaitedFor = this.readableFlowing === true && this.readableLength === 0
+  if (!isWaitedFor || this.listenerCount('data') !== 1) return this.push(Buffer.from(chunk))
+  this.emit('data', chunk)
   return true
 }
 

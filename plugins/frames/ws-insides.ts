@@ -2,6 +2,10 @@ import { Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 
+/** Where what parses and what writes find what does it in their place. */
+export const reader = Symbol('reader')
+export const writer = Symbol('writer')
+
 /** What parses frames in ws. Between two messages it has nothing of one, and then others may parse what comes next. */
 export interface Receiver extends Writable {
   readonly _state: number
@@ -9,18 +13,26 @@ export interface Receiver extends Writable {
   readonly _fragmented: number
   readonly _errored: boolean
   readonly _maxPayload: number
+  [reader]?: { parse(chunk: Buffer): void }
 }
 
 /** What writes frames in ws: all of them by `sendFrame`, those of its own accord included. */
 export interface Sender {
   sendFrame(list: readonly (Buffer | string)[], done?: (error?: Error) => void): void
+  [writer]?: Flushable
+}
+
+/** What has gathered frames. */
+export interface Flushable {
+  flush(): void
+  send(list: readonly (Buffer | string)[], done?: (error?: Error) => void): void
 }
 
 /** The parts of a ws WebSocket that is open. */
 export interface Insides {
   readonly receiver: Receiver
   readonly sender: Sender
-  readonly stream: Socket
+  readonly stream: Socket & { [writer]?: Flushable }
 }
 
 /**

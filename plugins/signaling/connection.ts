@@ -5,8 +5,8 @@ import { quicken } from '../frames/quicken.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import type { Guest } from './guest.js'
 import { handle } from './handlers/table.js'
-import { Pace } from './pace.js'
-import { Session, type SignalingContext } from './session.js'
+import { Pace, type Paced } from './pace.js'
+import { type Outlet, Session, type SignalingContext } from './session.js'
 
 /** What can be said without being in a room. */
 const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
@@ -26,7 +26,7 @@ export function tickMsOf(limits: Limits): number {
  * One socket: reads its frames in order, bounds what it may do, and keeps it honest with pings.
  * Times are in milliseconds on one monotonic clock, handed in by whoever owns it.
  */
-export class Connection {
+export class Connection implements Outlet, Paced {
   readonly #socket: WebSocket
   readonly #context: SignalingContext
   readonly #session: Session
@@ -48,22 +48,23 @@ export class Connection {
   #isAtFault = false
   #isClosing = false
 
-  constructor(socket: WebSocket, context: SignalingContext, guest: Guest, now: number) {
+  /** @param onGone  is called when its socket is closed */
+  constructor(
+    socket: WebSocket,
+    context: SignalingContext,
+    guest: Guest,
+    now: number,
+    onGone: (connection: Connection) => void = () => {},
+  ) {
     this.#socket = socket
     this.#context = context
-    this.#pace = new Pace(context.limits, now, { pause: () => socket.pause(), goOn: () => this.#processWaiting() })
-    this.#session = new Session(context, guest, {
-      write: (frame) => this.#write(frame),
-      seated: (capacity) => {
-        this.#pace.seated(capacity)
-      },
-      fenced: (why) => this.close(why === 'kicked' ? 'kicked' : 'replaced'),
-    })
+    this.#pace = new Pace(context.limits, now, this)
+    this.#session = new Session(context, guest, this)
     this.#tickedAt = now
     this.#joinBy = now + context.limits.joinTimeoutMs
     this.#pingAt = now + context.limits.pingIntervalMs
 
-    this.#writer = quicken(socket, () => this.#pace.isStopped)
+    this.#writer = quicken(socket, this.#pace)
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', (data) => {
       this.#pongBy = Number.POSITIVE_INFINITY
@@ -77,7 +78,26 @@ export class Connection {
       if (code.startsWith('WS_ERR_')) this.#isAtFault = true
       this.#context.log.debug({ code }, 'socket error')
     })
-    socket.on('close', (code) => this.#onClose(code))
+    socket.on('close', (code) => {
+      this.#onClose(code)
+      onGone(this)
+    })
+  }
+
+  seated(capacity: number): void {
+    this.#pace.seated(capacity)
+  }
+
+  fenced(why: 'taken' | 'kicked'): void {
+    this.close(why === 'kicked' ? 'kicked' : 'replaced')
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  goOn(): void {
+    this.#processWaiting()
   }
 
   /** Pings when it is time, and closes what has run out of time. */
@@ -136,7 +156,7 @@ export class Connection {
     this.#socket.terminate()
   }
 
-  #write(frame: OutgoingFrame): void {
+  write(frame: OutgoingFrame): void {
     if (this.#isClosing) return
     this.#writer.write(frame)
     if (this.#writer.exceeds(this.#context.limits.maxQueuedBytes)) {

@@ -96,6 +96,12 @@ export const signaling = fp<SignalingOptions>(
     }, tickMs)
     timer.unref()
 
+    const forget = (connection: Connection): void => {
+      connections.delete(connection)
+      if (moving.delete(connection) && moving.size === 0) onMoved()
+      if (connections.size === 0 && closedAs !== undefined) onEmpty()
+    }
+
     app.decorate('signaling', {
       accept(socket, request) {
         const now = performance.now()
@@ -105,13 +111,9 @@ export const signaling = fp<SignalingOptions>(
           context,
           new Guest(guests, app.access.authorizerOf(request), record),
           now,
+          forget,
         )
         connections.add(connection)
-        socket.once('close', () => {
-          connections.delete(connection)
-          if (moving.delete(connection) && moving.size === 0) onMoved()
-          if (connections.size === 0 && closedAs !== undefined) onEmpty()
-        })
         if (closedAs !== undefined) connection.close(closedAs)
       },
       async drain(withinMs) {
