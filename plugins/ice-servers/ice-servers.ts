@@ -22,9 +22,12 @@ export class ConfiguredServers {
   readonly #config: IceConfig
   readonly #key = randomBytes(32)
   #secret = 0
+  /** One for all, as each member keeps what it was given. */
+  readonly #withoutTurn: IceServers
 
   constructor(config: IceConfig) {
     this.#config = config
+    this.#withoutTurn = { iceServers: config.stunUrls.length > 0 ? [{ urls: config.stunUrls }] : [] }
   }
 
   /** @param secret  which of the secrets the passwords are made with from now on */
@@ -33,11 +36,11 @@ export class ConfiguredServers {
   }
 
   for({ subject }: IceMember): IceServers {
-    const { stunUrls, turnUrls, turnSecrets, turnTtlMs } = this.#config
-    const iceServers: IceServer[] = stunUrls.length > 0 ? [{ urls: stunUrls }] : []
+    const { turnUrls, turnSecrets, turnTtlMs } = this.#config
     const secret = turnSecrets[this.#secret]
-    if (turnUrls.length === 0 || secret === undefined) return { iceServers }
+    if (turnUrls.length === 0 || secret === undefined) return this.#withoutTurn
     const credential = mintCredential(secret, opaqueUser(this.#key, subject), Date.now() + turnTtlMs)
+    const { iceServers } = this.#withoutTurn
     return { iceServers: [...iceServers, { urls: turnUrls, ...credential }], ttlMs: turnTtlMs }
   }
 }

@@ -54,6 +54,15 @@ interface Knocker {
   readonly sink: Sink
 }
 
+/**
+ * Stands for a map of which nobody is in, and is never written to: most rooms have no use for theirs, which are 200 bytes each.
+ */
+const nobody = new Map<PeerId, never>()
+
+function own<Value>(map: Map<PeerId, Value>): Map<PeerId, Value> {
+  return map === nobody ? new Map() : map
+}
+
 /** One room: its seats in order of joining, the places that are kept for pages that may be loading anew, and who knocks. */
 export class MemoryRoom implements RoomOfSeat {
   readonly id: RoomId
@@ -64,11 +73,11 @@ export class MemoryRoom implements RoomOfSeat {
   #door: Door
   /** A Map keeps the order, also when a seat passes to another sink. */
   readonly #seats = new Map<PeerId, MemorySeat>()
-  readonly #kept = new Map<PeerId, KeptPlace>()
-  readonly #knockers = new Map<PeerId, Knocker>()
-  readonly #keepOut = new KeepOut()
+  #kept: Map<PeerId, KeptPlace> = nobody
+  #knockers: Map<PeerId, Knocker> = nobody
+  #keepOut: KeepOut | undefined
   /** Who has lost its seat, but perhaps not its connections to the others; the last of them. */
-  readonly #lost = new Map<PeerId, Identity>()
+  #lost: Map<PeerId, Identity> = nobody
 
   /** @param onEmpty  is called when nobody has a seat, or a place, or knocks any more */
   constructor(id: RoomId, door: Door, rules: RoomRules, tally: Tally, onEmpty: () => void) {
@@ -95,7 +104,7 @@ export class MemoryRoom implements RoomOfSeat {
     const isIn = former !== undefined && former.subject === identity.subject
     // By a link that lets nobody else in any more it may have come, too.
     const isStaying = isIn && former.tokenId === identity.tokenId
-    if (!isStaying && this.#keepOut.has(identity)) return 'kicked'
+    if (!isStaying && this.#keepOut?.has(identity)) return 'kicked'
     if (!isIn && !isHost && this.#door !== 'open') return this.#knock(peerId, request, sink)
     return this.#seat(peerId, request, sink)
   }
@@ -129,7 +138,7 @@ export class MemoryRoom implements RoomOfSeat {
         this.#kept.delete(peerId)
         this.#closeIfEmpty()
       })
-      this.#kept.set(peerId, { attempt, identity: seat.identity, forget })
+      this.#kept = own(this.#kept).set(peerId, { attempt, identity: seat.identity, forget })
     }
     this.#takeAway(seat, 'left')
     this.#closeIfEmpty()
@@ -236,7 +245,7 @@ export class MemoryRoom implements RoomOfSeat {
     if (this.#door === 'locked' || this.#knockers.size >= this.rules.maxKnocks) return 'locked'
     const peer = snapshotOf(peerId, request.profile, false)
     const former = [...this.#knockers]
-    this.#knockers.set(peerId, { peer, request, sink })
+    this.#knockers = own(this.#knockers).set(peerId, { peer, request, sink })
     // Nobody knocks twice.
     for (const [formerId, knocker] of former) {
       if (isSamePerson(knocker.request.identity ?? {}, request.identity ?? {})) this.#turnAway(formerId, 'duplicate')
@@ -253,7 +262,7 @@ export class MemoryRoom implements RoomOfSeat {
     this.#knockers.delete(peerId)
     const outcome = this.#seat(peerId, knocker.request, knocker.sink)
     if (outcome === 'full') {
-      this.#knockers.set(peerId, knocker)
+      this.#knockers = own(this.#knockers).set(peerId, knocker)
       return 'room-full'
     }
     if (outcome === 'duplicate') knocker.sink.turnedAway('duplicate')
@@ -309,7 +318,10 @@ export class MemoryRoom implements RoomOfSeat {
   #expel(host: MemorySeat, peerId: PeerId, identity: Identity): void {
     // A host that throws out a second one of itself does not mean itself.
     const isOneself = isSameOwner(identity, host.identity)
-    if (!isOneself) this.#keepOut.add(identity)
+    if (!isOneself) {
+      this.#keepOut ??= new KeepOut()
+      this.#keepOut.add(identity)
+    }
     for (const seat of [...this.#seats.values()]) {
       const isMeant = seat.peerId === peerId || (!isOneself && isSamePerson(seat.identity, identity))
       if (isMeant) this.#takeAway(seat, 'kicked')
@@ -318,7 +330,7 @@ export class MemoryRoom implements RoomOfSeat {
       if (placeId === peerId || (!isOneself && isSamePerson(place.identity, identity))) this.#unkeep(placeId)
     }
     for (const [knockerId, { request }] of [...this.#knockers]) {
-      if (this.#keepOut.has(request.identity ?? {})) this.#turnAway(knockerId, 'kicked')
+      if (this.#keepOut?.has(request.identity ?? {})) this.#turnAway(knockerId, 'kicked')
     }
   }
 
@@ -366,7 +378,7 @@ export class MemoryRoom implements RoomOfSeat {
   }
 
   #remember({ peerId, identity }: MemorySeat): void {
-    this.#lost.set(peerId, identity)
+    this.#lost = own(this.#lost).set(peerId, identity)
     const [oldest] = this.#lost.keys()
     if (this.#lost.size > maxLost && oldest !== undefined) this.#lost.delete(oldest)
   }
