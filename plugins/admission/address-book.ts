@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { AdmissionLimits } from '../../schemas/index.js'
 import { AddressRecord } from './address-record.js'
@@ -7,6 +8,15 @@ const maxPast = 50_000
 
 /** One network is one address: whoever has an IPv6 address has 2⁶⁴ of them (RFC 4291, section 2.5.4). */
 const addressBits = 64
+
+const mapped = '::ffff:'
+
+function addressOf(ip: string): string {
+  // Nearly all are IPv4, of which nothing is to be changed, or IPv4 within IPv6.
+  const plain = ip.startsWith(mapped) ? ip.slice(mapped.length) : ip
+  // Without the name of the network card that a link-local one has.
+  return isIPv4(plain) ? plain : normalizeIP(ip.replace(/%.*/, ''), addressBits)
+}
 
 /** A record for each address. */
 export class AddressBook {
@@ -32,8 +42,7 @@ export class AddressBook {
 
   /** @param ip  in any notation; IPv4 within IPv6 is IPv4 */
   of(ip: string, nowMs: number): AddressRecord {
-    // Without the name of the network card that a link-local one has.
-    const address = normalizeIP(ip.replace(/%.*/, ''), addressBits)
+    const address = addressOf(ip)
     const known = this.#present.get(address) ?? this.#past.get(address)
     if (known !== undefined) return known
     const record = new AddressRecord(address, this.#limits, nowMs)

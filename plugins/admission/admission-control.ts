@@ -15,11 +15,18 @@ export class AdmissionControl {
   readonly #isBusy: () => boolean
   readonly #book: AddressBook
   readonly #counted = new WeakMap<Duplex, AddressRecord>()
+  /** One for all sockets: it is one more thing that every socket would keep. */
+  readonly #forget: (this: Duplex) => void
 
   constructor({ limits, isBusy }: AdmissionControlOptions) {
     this.#limits = limits
     this.#isBusy = isBusy
     this.#book = new AddressBook(limits)
+    const [book, counted] = [this.#book, this.#counted]
+    this.#forget = function () {
+      const record = counted.get(this)
+      if (record !== undefined) book.leave(record)
+    }
   }
 
   /** How many sockets were let in and are open, and of how many addresses something is remembered. */
@@ -43,7 +50,7 @@ export class AdmissionControl {
     if (!isNew) return undefined
     this.#book.enter(record)
     this.#counted.set(socket, record)
-    socket.once('close', () => this.#book.leave(record))
+    socket.on('close', this.#forget)
     return undefined
   }
 
