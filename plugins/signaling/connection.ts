@@ -96,6 +96,10 @@ export class Connection implements Outlet, Paced {
     this.#socket.pause()
   }
 
+  pauseIfBusy(): void {
+    if (this.#isBusy && !this.#isClosing) this.#socket.pause()
+  }
+
   goOn(): void {
     this.#processWaiting()
   }
@@ -246,7 +250,7 @@ export class Connection implements Outlet, Paced {
   /** Keeps the order of messages: nothing more is read until this one is done. */
   #waitFor(done: Promise<void>, id: unknown, n: number | undefined): void {
     this.#isBusy = true
-    this.#socket.pause()
+    pauseLater(this)
     done
       .catch((error: unknown) => this.#refuse(error, id, n))
       .finally(() => {
@@ -263,7 +267,7 @@ export class Connection implements Outlet, Paced {
     while (!this.#isBusy && !this.#pace.isStopped && !this.#isClosing) {
       const frame = this.#waiting.shift()
       if (frame === undefined) {
-        this.#socket.resume()
+        if (this.#socket.isPaused) this.#socket.resume()
         return
       }
       this.#process(frame)
@@ -292,4 +296,21 @@ export class Connection implements Outlet, Paced {
       .end(code === 1000 ? 'left' : 'disconnected', mayComeBack)
       .catch((error: unknown) => this.#context.log.error({ err: error }, 'leaving failed'))
   }
+}
+
+/**
+ * Most handlers are done before anything else is read, as nobody has to be asked. Until the end of this turn of the event loop
+ * what comes is only put by: to pause a socket and to let it go on is 2 % of what a call costs, with its two joins and leaves.
+ */
+let busy: Connection[] = []
+
+function pauseLater(connection: Connection): void {
+  if (busy.length === 0) setImmediate(pauseBusy)
+  busy.push(connection)
+}
+
+function pauseBusy(): void {
+  const connections = busy
+  busy = []
+  for (const connection of connections) connection.pauseIfBusy()
 }

@@ -39,13 +39,14 @@ export class IceHandout {
     this.#now = now
   }
 
-  /** Gets them for somebody who is about to come in, or is there; fresh ones, unless those that it has are. */
-  async prepare(member: IceMember): Promise<IceServers> {
+  /** Gets them for somebody who is about to come in, or is there; fresh ones, unless those that it has are. At once, where they are made here. */
+  prepare(member: IceMember): IceServers | Promise<IceServers> {
     const isFresh = isSame(this.#member, member) && !this.#isStale(freshForMs) && !this.#isRunningOut
     if (isFresh && this.#given !== undefined) return this.#given
     const former = isSame(this.#member, member) ? this.#given : undefined
     this.#member = member
-    return this.#take(await this.#giver.for(member, former), former)
+    const given = this.#giver.for(member, former)
+    return given instanceof Promise ? given.then((late) => this.#take(late, former)) : this.#take(given, former)
   }
 
   /** Fresh ones for the same one as before, to be told now. */

@@ -168,13 +168,13 @@ export class Session implements Sink {
   async leave(reason: LeaveReason): Promise<void> {
     const knock = this.#knock
     this.#knock = undefined
-    await knock?.withdraw()
+    if (knock !== undefined) await knock.withdraw()
     // Let in at the last moment it may have one now.
     const seat = this.#seat
     if (seat === undefined) return
     this.#seat = undefined
     await seat.leave(reason)
-    this.#log(seat, 'peer left', { reason })
+    this.context.log.info({ ...this.context.logNames.of(seat), reason }, 'peer left')
   }
 
   /**
@@ -188,7 +188,7 @@ export class Session implements Sink {
     if (seat === undefined || !seat.isResumable || !mayComeBack || !this.#knowsOfSeat) return this.leave(reason)
     this.#seat = undefined
     await seat.away()
-    this.#log(seat, 'peer away')
+    this.context.log.info(this.context.logNames.of(seat), 'peer away')
   }
 
   knocking(knock: Knock): void {
@@ -197,7 +197,7 @@ export class Session implements Sink {
       return
     }
     this.#knock = knock
-    this.#log(knock, 'peer knocks')
+    this.context.log.info(this.context.logNames.of(knock), 'peer knocks')
     this.tell({ type: 'knocking', roomId: knock.roomId })
   }
 
@@ -226,7 +226,7 @@ export class Session implements Sink {
     this.#acknowledged = 0
     this.#knowsOfSeat = false
     const { peerId, roomId, others, capacity } = seat
-    this.#log(seat, 'peer joined', { peers: others.length })
+    this.context.log.info({ ...this.context.logNames.of(seat), peers: others.length }, 'peer joined')
     const given = this.ice.now()
     const session = seat.isResumable ? { session: this.#terms(seat), seq: seat.cursor } : {}
     this.tell({
@@ -254,7 +254,7 @@ export class Session implements Sink {
     this.#acknowledged = seat.received
     this.#knowsOfSeat = true
     const { peerId, received: n } = seat
-    this.#log(seat, 'peer resumed', { missed: missed.kind })
+    this.context.log.info({ ...this.context.logNames.of(seat), missed: missed.kind }, 'peer resumed')
     if (missed.kind === 'resync') {
       const members = missed.others.map(({ member, isInitiator }) => ({ isInitiator, ...member }))
       this.tell({ type: 'resync', peerId, n, members, seq: missed.at })
@@ -278,8 +278,7 @@ export class Session implements Sink {
   }
 
   #tellIceServersOf({ roomId, identity, isHost }: Seat): void {
-    this.ice
-      .prepare(iceMemberOf(roomId, identity, isHost))
+    Promise.resolve(this.ice.prepare(iceMemberOf(roomId, identity, isHost)))
       .then((given) => {
         if (given.ttlMs !== undefined && this.#seat !== undefined) this.tell({ type: 'ice-servers', ...given })
       })
@@ -289,10 +288,6 @@ export class Session implements Sink {
   #terms(seat: Seat) {
     const { resumeWindowMs: windowMs, pingIntervalMs, pongTimeoutMs } = this.context.limits
     return { key: this.context.keys.keyOf(seat.roomId, seat.peerId), windowMs, pingIntervalMs, pongTimeoutMs }
-  }
-
-  #log(seat: Pick<Seat, 'roomId' | 'peerId'>, text: string, more: object = {}): void {
-    this.context.log.info({ ...this.context.logNames.of(seat), ...more }, text)
   }
 
   #giveBack(done: void | Promise<void>): void {

@@ -1,12 +1,14 @@
 import { type Join, type RoomId, SignalingError } from '../../../schemas/index.js'
+import type { Grant } from '../../access/grant.js'
 import { readRoomId } from '../../naming/room-id.js'
-import type { JoinRequest } from '../../rooms/room-store.js'
+import type { Identity, JoinRequest } from '../../rooms/room-store.js'
 import { iceMemberOf } from '../ice-handout.js'
 import { readProfile } from '../profile.js'
 import type { ResumeKeys } from '../resume-keys.js'
 import type { Handler } from './handler.js'
 
 const defaultCapacity = 2
+const unknown: Identity = {}
 
 /** Leaves the present room, then takes a seat in the other one, or knocks, or says why it is not let in. */
 export const join: Handler<'join'> = async (session, message) => {
@@ -31,23 +33,30 @@ export const join: Handler<'join'> = async (session, message) => {
     },
     replaces: readReplace(message, roomId, keys),
     isHost: grant.role === 'host',
-    identity: {
-      ...(grant.subject !== undefined && { subject: grant.subject }),
-      ...(grant.tokenId !== undefined && { tokenId: grant.tokenId }),
-      ...(grant.name !== undefined && { name: grant.name }),
-    },
+    identity: identityOf(grant),
     onDuplicate: settings.duplicateIdentity,
     door: settings.waitingRoom ? ('knock' as const) : ('open' as const),
   }
-  await session.ice.prepare(iceMemberOf(roomId, grant, grant.role === 'host'))
+  const prepared = session.ice.prepare(iceMemberOf(roomId, grant, grant.role === 'host'))
+  if (prepared instanceof Promise) await prepared
   session.knowsPing = message.resume === true
   session.isExpected = true
   session.joinId = message.id
 
-  await session.leave('left')
+  if (session.seat !== undefined || session.isKnocking) await session.leave('left')
   const outcome = await rooms.join(roomId, request, session)
   if (outcome === 'absent') throw guest.refused(refusal ?? 'too-many-rooms')
   if (outcome !== 'seated' && outcome !== 'knocking') session.tellUnseated(roomId, outcome)
+}
+
+/** Of nearly everybody nothing is known: then it is one object for all. */
+function identityOf({ subject, tokenId, name }: Grant): Identity {
+  if (subject === undefined && tokenId === undefined && name === undefined) return unknown
+  return {
+    ...(subject !== undefined && { subject }),
+    ...(tokenId !== undefined && { tokenId }),
+    ...(name !== undefined && { name }),
+  }
 }
 
 function readReplace({ replace }: Join, roomId: RoomId, keys: ResumeKeys): JoinRequest['replaces'] {
