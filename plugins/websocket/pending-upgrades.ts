@@ -8,6 +8,9 @@ export interface PendingUpgrades {
   close(): void
 }
 
+/** For so long one that is gone may be kept. */
+const longestMs = 1000
+
 const watched = new WeakMap<Server, PendingUpgrades>()
 
 /** Whether somebody watches the upgrades of this server already. */
@@ -33,20 +36,19 @@ export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrade
     // Whoever takes a socket over listens for its data.
     if (socket.listenerCount('data') === 0) socket.destroy()
   }
-  // One timer and one listener for all of them: it is one more thing that every socket would keep.
-  const cutOverdue = () => {
+  // One timer for all of them, and no listener for their end: it is one more thing that every socket would keep.
+  const look = () => {
     timer = undefined
     const now = performance.now()
     for (const [socket, endMs] of pending) {
-      if (endMs > now) {
-        timer = setTimeout(cutOverdue, endMs - now).unref()
-        return
-      }
-      cut(socket)
+      if (socket.destroyed) pending.delete(socket)
+      else if (endMs <= now) cut(socket)
     }
+    lookAgain(now)
   }
-  function forget(this: Socket) {
-    pending.delete(this)
+  const lookAgain = (now: number) => {
+    const [firstMs] = pending.values()
+    if (firstMs !== undefined) timer ??= setTimeout(look, Math.min(longestMs, firstMs - now)).unref()
   }
   server.on('upgrade', (_request: unknown, socket: Duplex) => {
     if (!(socket instanceof Socket)) return
@@ -54,9 +56,9 @@ export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrade
       cut(socket)
       return
     }
-    pending.set(socket, performance.now() + timeoutMs)
-    timer ??= setTimeout(cutOverdue, timeoutMs).unref()
-    socket.on('close', forget)
+    const now = performance.now()
+    pending.set(socket, now + timeoutMs)
+    if (timer === undefined) lookAgain(now)
   })
 
   const upgrades: PendingUpgrades = {

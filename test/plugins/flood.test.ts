@@ -2,24 +2,57 @@ import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as elapse } from 'node:timers/promises'
 import t from 'tap'
-import { RateLimit } from '../../plugins/admission/rate-limit.js'
+import { Pace } from '../../plugins/signaling/pace.js'
+import { defaultsOf, Limits } from '../../schemas/index.js'
 import { Client, startService } from '../helper.js'
 import { maskedFrame, RawClient } from '../raw-client.js'
 
 t.test('so many at once, and from then on so many a second', async (t) => {
-  const limit = new RateLimit(50, 100, 0)
-  for (let k = 0; k < 100; k += 1) t.equal(limit.take(1, 0), 0)
-  t.equal(limit.take(1, 0), 20)
-  t.equal(limit.take(1, 20), 20, 'what is owed is to be waited for')
-  t.equal(limit.take(1, 10_000), 0)
-  t.ok(limit.hasRecovered(10_000))
-  for (let k = 0; k < 49; k += 1) limit.take(1, 10_000)
-  t.ok(limit.hasRecovered(10_000))
-  limit.take(1, 10_000)
-  t.notOk(limit.hasRecovered(10_000))
-  limit.burst = 200
-  t.equal(limit.take(148, 10_000), 0, 'more at once')
-  t.equal(limit.take(1, 9000), 0, 'time does not go back')
+  const waits: { readonly begunMs: number; endMs?: number }[] = []
+  const pauses = new EventEmitter()
+  const limits = { ...defaultsOf(Limits), maxMessagesPerSecond: 50, messageBurst: 100, overloadMs: 1000 }
+  const pace = new Pace(limits, 0, {
+    pause: () => void waits.push({ begunMs: performance.now() }),
+    goOn: () => pauses.emit('over', performance.now()),
+  })
+  for (let k = 0; k < 100; k += 1) pace.take(1, 0)
+  t.notOk(pace.isStopped)
+  // The timer of the pace does not keep a process alive.
+  const alive = setTimeout(() => {}, 10_000)
+  const over = once(pauses, 'over')
+  pace.take(1, 0)
+  pace.take(1, 0)
+  t.ok(pace.isStopped)
+  const [endMs] = await over
+  clearTimeout(alive)
+  t.equal(waits.length, 1)
+  t.ok(endMs - (waits[0]?.begunMs ?? 0) >= 19, 'the first that is owed is to be waited for')
+  t.notOk(pace.isStopped)
+
+  t.notOk(pace.isOver(999))
+  pace.take(1, 500)
+  t.ok(pace.isOver(1030), 'time enough, and not recovered; time does not go back')
+})
+
+t.test('it is not over for who has recovered: half of what may come at once may do so again', async (t) => {
+  const limits = { ...defaultsOf(Limits), maxMessagesPerSecond: 50, messageBurst: 100, overloadMs: 1000 }
+  const pace = new Pace(limits, 0, { pause: () => {}, goOn: () => {} })
+  for (let k = 0; k < 101; k += 1) pace.take(1, 0)
+  t.ok(pace.isStopped)
+  t.ok(pace.isOver(1010), 'a message is missing at half')
+  t.notOk(pace.isOver(1030))
+  t.notOk(pace.isOver(5000))
+})
+
+t.test('in a larger room more may come at once', async (t) => {
+  const limits = { ...defaultsOf(Limits), maxMessagesPerSecond: 50, messageBurst: 100 }
+  const pace = new Pace(limits, 0, { pause: () => {}, goOn: () => {} })
+  pace.take(1, 0)
+  pace.seated(8)
+  for (let k = 0; k < 279; k += 1) pace.take(1, 0)
+  t.notOk(pace.isStopped)
+  pace.take(1, 0)
+  t.ok(pace.isStopped)
 })
 
 t.test(

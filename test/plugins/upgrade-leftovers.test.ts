@@ -8,12 +8,16 @@ import { RawClient } from '../raw-client.js'
 
 t.test('the request of an upgrade is let go of, and whoever waits for the end of its response is told', async (t) => {
   const { app, url } = await startService(t)
-  const responses: unknown[] = []
+  const leftovers: unknown[] = []
   app.server.on('upgrade', (_request, socket) => {
-    setImmediate(() => responses.push(Reflect.get(socket, '_httpMessage')))
+    const timeout = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'timeout')
+    t.ok(timeout, 'Node keeps its timer there')
+    const keys = ['_httpMessage', ...(timeout === undefined ? [] : [timeout])]
+    t.ok(keys.every((key) => Reflect.get(socket, key) !== null))
+    setImmediate(() => leftovers.push(...keys.map((key): unknown => Reflect.get(socket, key))))
   })
   const client = await Client.join(t, url, 'r')
-  t.strictSame(responses, [null])
+  t.strictSame(leftovers, [null, null])
   await client.settle()
 
   const host = Fastify()
