@@ -1,6 +1,6 @@
-import fastifyHelmet from '@fastify/helmet'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import helmet from 'helmet'
 import type { WebConfig } from '../schemas/index.js'
 import { pageDirectives, permissionsPolicy } from './page-policy.js'
 
@@ -21,10 +21,9 @@ declare module 'fastify' {
 /** Lets replies carry the headers of a page. None does by itself: nothing changes for the routes of a host. */
 export const pageHeaders = fp<PageHeadersOptions>(
   async (app, { config }) => {
-    await app.register(fastifyHelmet, { global: false })
     app.decorateReply('withPageHeaders', function (this: FastifyReply) {
       const { host, hostname, protocol } = this.request
-      this.helmet({
+      const setHeaders = helmet({
         // Not `upgrade-insecure-requests`, a default of Helmet's: plain HTTP would lose its own files.
         contentSecurityPolicy: { useDefaults: false, directives: pageDirectives(config, host) },
         crossOriginOpenerPolicy: { policy: 'same-origin' },
@@ -39,6 +38,7 @@ export const pageHeaders = fp<PageHeadersOptions>(
         xDownloadOptions: false,
         xPermittedCrossDomainPolicies: false,
       })
+      setHeaders(this.request.raw, this.raw, () => {})
       return this.header('permissions-policy', permissionsPolicy)
     })
   },

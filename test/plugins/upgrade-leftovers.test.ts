@@ -9,7 +9,7 @@ import { RawClient } from '../raw-client.js'
 t.test('the request of an upgrade is let go of, and whoever waits for the end of its response is told', async (t) => {
   const { app, url } = await startService(t)
   const leftovers: unknown[] = []
-  app.server.on('upgrade', (_request, socket) => {
+  app.server.prependListener('upgrade', (_request, socket) => {
     const timeout = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'timeout')
     t.ok(timeout, 'Node keeps its timer there')
     const keys = ['_httpMessage', ...(timeout === undefined ? [] : [timeout])]
