@@ -47,6 +47,8 @@ export function insidesOf(socket: WebSocket): Insides | undefined {
   const sender: unknown = Reflect.get(socket, '_sender')
   const stream: unknown = Reflect.get(socket, '_socket')
   if (!isReceiver(receiver) || !isSender(sender) || !(stream instanceof Socket)) return undefined
+  // What is gathered goes out before it, by an `end` of our own.
+  if (Object.hasOwn(stream, 'end')) return undefined
   return { receiver, sender, stream }
 }
 

@@ -104,6 +104,7 @@ t.test('each part that is leant on is looked at', async (t) => {
     ['_receiver', '_isServer', false],
     ['_receiver', 'write', () => true],
     ['_sender', 'sendFrame', undefined],
+    ['_socket', 'end', () => {}],
   ] as const) {
     const owner: object = Reflect.get(socket, part)
     const was = Object.getOwnPropertyDescriptor(owner, key)
