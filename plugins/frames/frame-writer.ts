@@ -38,7 +38,7 @@ export class FrameWriter {
     endOnce(insides.stream)
   }
 
-  /** What ws sends by itself, header and body as one where they are small: 1 % of what a call costs. */
+  /** What ws sends by itself, header and body as one where they are small: by the profile 1 % of what a call costs. */
   send(list: readonly (Buffer | string)[], done?: (error?: Error) => void): void {
     this.flush()
     const [header, body] = list

@@ -15,7 +15,7 @@ const maxRecent = 1000
 export class LogNames {
   readonly #isPlain: boolean
   readonly #key = randomBytes(32)
-  /** Those that were asked for last. Measured: 2 % of what a call costs, of whose four lines each names the room. */
+  /** Those that were asked for last. By the profile 2 % of what a call costs, of whose four lines each names the room. */
   readonly #recent = new Map<string, HashedName>()
 
   constructor({ logIds }: LogConfig) {
