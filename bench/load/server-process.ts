@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { serverPrefix } from './machine.js'
@@ -33,7 +33,8 @@ export class ServerProcess {
     const profile = isProfiled
       ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}-${process.pid}-${port}.cpuprofile`]
       : []
-    const node = [process.execPath, '--expose-gc', ...profile, '--import', at('./probe.js'), program]
+    const given = name === 'signalbox' ? startOptions() : []
+    const node = [process.execPath, ...given, '--expose-gc', ...profile, '--import', at('./probe.js'), program]
     const [command = '', ...args] = [...serverPrefix, ...node]
     mkdirSync(logs, { recursive: true })
     const log = openSync(`${logs}/${name}.log`, 'a')
@@ -89,6 +90,14 @@ export class ServerProcess {
 
 /** As npm installs them: they would otherwise find optional packages of ws that are ours, one folder further up. */
 const withoutOurPackages = { WS_NO_BUFFER_UTIL: '1', WS_NO_UTF_8_VALIDATE: '1' }
+
+/** What `npm start` tells Node. */
+function startOptions(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(at('../../../package.json'), 'utf8'))
+  return String(scripts.start)
+    .split(' ')
+    .filter((word) => word.startsWith('--'))
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
