@@ -4,7 +4,9 @@ import type { FrameWriter, OutgoingFrame } from '../frames/frame-writer.js'
 import { quicken } from '../frames/quicken.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import type { Guest } from './guest.js'
+import { relay } from './handlers/relay.js'
 import { handle } from './handlers/table.js'
+import { outlineOf } from './outline.js'
 import { Pace, type Paced } from './pace.js'
 import { type Outlet, Session, type SignalingContext } from './session.js'
 
@@ -200,7 +202,8 @@ export class Connection implements Outlet, Paced {
     let id: unknown
     let n: number | undefined
     try {
-      const envelope = parseEnvelope(frame)
+      const outline = outlineOf(frame, this.#session.isResumable)
+      const envelope: Envelope = outline ?? parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)
       const isGivingUp = type === 'leave' && this.#session.isKnocking
@@ -211,7 +214,10 @@ export class Connection implements Outlet, Paced {
         n = this.#numberOf(envelope)
         if (n === undefined) return
       }
-      const done = handle(this.#session, validate(envelope, type), frame, n)
+      const done =
+        outline === undefined
+          ? handle(this.#session, validate(envelope, type), frame, n)
+          : relay(this.#session, outline, frame, n)
       if (done instanceof Promise) this.#waitFor(done, id, n)
       else this.#acknowledgeMany()
     } catch (error) {

@@ -1,14 +1,14 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ClientMessage, clientMessages, SignalingError } from '../../schemas/index.js'
 import { faultOfForm } from './bounds.js'
+import { relayedTypes } from './outline.js'
 
 /** A parsed frame of which only this is known: it is an object. */
 export type Envelope = { readonly type?: unknown; readonly id?: unknown; readonly n?: unknown }
 
 const checkers = new Map(Object.entries(clientMessages).map(([type, schema]) => [type, TypeCompiler.Compile(schema)]))
 
-/** What the addressee gets as the sender wrote it. */
-const relayed: ReadonlySet<string> = new Set(['offer', 'answer', 'ice', 'restart', 'keep'])
+const relayed: ReadonlySet<string> = new Set(relayedTypes)
 
 /**
  * Parses a text frame.

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../schemas/index.js'
 import type { Link } from '../rooms/room-store.js'
+import { noSpans, Outline, type Span } from './outline.js'
 
 const quote = 0x22
 const comma = 0x2c
@@ -22,13 +23,11 @@ const shortString = 32
 /** What the frames of one sender are stamped with. */
 export class Stamp {
   readonly from: PeerId
-  readonly #head: string
-  readonly #headBytes: number
+  readonly #head: Buffer
 
   constructor(from: PeerId) {
     this.from = from
-    this.#head = `{"from":${JSON.stringify(from)},`
-    this.#headBytes = Buffer.byteLength(this.#head)
+    this.#head = Buffer.from(`{"from":${JSON.stringify(from)},`)
   }
 
   /**
@@ -36,22 +35,36 @@ export class Stamp {
    * is gone, every other byte is as the sender wrote it. The body is never serialised again.
    *
    * @param frame    a JSON object in UTF-8 that `JSON.parse` has accepted
-   * @param message  the same, parsed
+   * @param message  the same, parsed or outlined
    * @param isNumbered  whether `n` is the server's, too
    */
   on(frame: Buffer, message: object, isNumbered = false): Buffer {
-    const touched = isNumbered || Object.hasOwn(message, 'from') || Object.hasOwn(message, 'to')
+    const head = this.#head
+    const cuts = cutsOf(message, isNumbered)
     const body = skipSpace(frame, 0) + 1
     // One allocation and no list of pieces: 0.4 µs less for a candidate, 1 µs less for one that names its addressee.
-    const stamped = Buffer.allocUnsafe(this.#headBytes + frame.length - body)
-    stamped.write(this.#head)
-    if (!touched) {
-      frame.copy(stamped, this.#headBytes, body)
+    const stamped = Buffer.allocUnsafe(head.length + frame.length - body)
+    if (cuts === noSpans && body === 1) {
+      // The brace is written over: half of what it takes to copy only what is behind it.
+      stamped.set(frame, head.length - 1)
+      stamped.set(head)
       return stamped
     }
+    stamped.set(head)
     const owned = isNumbered ? ownedByServerIfNumbered : ownedByServer
-    return stamped.subarray(0, copyMembersBut(owned, frame, body, stamped, this.#headBytes))
+    const end =
+      cuts === undefined
+        ? copyMembersBut(owned, frame, body, stamped, head.length)
+        : copyBut(cuts, frame, body, stamped, head.length)
+    return stamped.subarray(0, end)
   }
+}
+
+/** @returns what is the server's, where that is known; undefined: it is to be looked for */
+function cutsOf(message: object, isNumbered: boolean): readonly Span[] | undefined {
+  if (message instanceof Outline) return message.spans(isNumbered)
+  if (Object.hasOwn(message, 'from') || Object.hasOwn(message, 'to')) return undefined
+  return isNumbered ? undefined : noSpans
 }
 
 /**
@@ -61,6 +74,22 @@ export class Stamp {
 export function chain(frame: Buffer, { seq, prev }: Link): Buffer {
   const tail = Buffer.from(`,"seq":${JSON.stringify(seq)},"prev":${JSON.stringify(prev)}}`)
   return Buffer.concat([frame.subarray(0, frame.lastIndexOf(closeBrace)), tail])
+}
+
+/**
+ * Copies the members of an object that has no white space between them, without some, which are not all.
+ *
+ * @param spans  of these, in their order
+ * @param at     behind the opening brace
+ * @returns      where it ends in `target`
+ */
+function copyBut(spans: readonly Span[], frame: Buffer, at: number, target: Buffer, end: number): number {
+  for (const span of spans) {
+    // With the comma before it; of the first member with that behind it.
+    if (span.start > at) end += frame.copy(target, end, at, span.start - 1)
+    at = span.start > at ? span.end : span.end + 1
+  }
+  return end + frame.copy(target, end, at)
 }
 
 /**
