@@ -2,8 +2,14 @@ import type { WebSocket } from 'ws'
 import { endOnce } from './end-once.js'
 import { type Insides, type Sender, writer } from './ws-insides.js'
 
-/** A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on. */
-export type OutgoingFrame = string | Buffer
+/** A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on, or those with some text behind. */
+export type OutgoingFrame = string | Buffer | { readonly bytes: Buffer; readonly tail: string }
+
+interface Queued {
+  readonly frame: OutgoingFrame
+  /** In bytes, without its header. */
+  readonly length: number
+}
 
 /** The first byte of a text frame that is a whole message (RFC 6455, section 5.2). */
 const wholeText = 0x81
@@ -20,7 +26,7 @@ const smallBytes = 1024
 export class FrameWriter {
   readonly #socket: WebSocket
   readonly #insides: Insides | undefined
-  #frames: OutgoingFrame[] = []
+  #queue: Queued[] = []
   /** How many bytes they take, headers included. */
   #bytes = 0
 
@@ -50,29 +56,29 @@ export class FrameWriter {
   write(frame: OutgoingFrame): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     if (this.#insides === undefined) {
-      this.#socket.send(frame, { binary: false })
+      this.#socket.send(wholeOf(frame), { binary: false })
       return
     }
-    if (this.#frames.length === 0) schedule(this)
-    this.#frames.push(frame)
-    const length = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
+    if (this.#queue.length === 0) schedule(this)
+    const length = lengthOf(frame)
+    this.#queue.push({ frame, length })
     this.#bytes += headerBytes(length) + length
     if (this.#bytes > maxGathered) this.flush()
   }
 
   /** Hands over to the kernel what has been gathered. */
   flush(): void {
-    const frames = this.#frames
-    if (frames.length === 0 || this.#insides === undefined) return
+    const queue = this.#queue
+    if (queue.length === 0 || this.#insides === undefined) return
     const { stream } = this.#insides
     const bytes = this.#bytes
-    this.#frames = []
+    this.#queue = []
     this.#bytes = 0
     if (!stream.writable) return
     const scratch = stream.writableLength === 0 ? scratches.find(({ length }) => length >= bytes) : undefined
     const out = scratch?.subarray(0, bytes) ?? Buffer.allocUnsafe(bytes)
     let at = 0
-    for (const frame of frames) at = put(frame, out, at)
+    for (const queued of queue) at = put(queued, out, at)
     stream.write(out)
     // What the kernel has not taken lies there for a while.
     if (scratch !== undefined && stream.writableLength > 0)
@@ -104,9 +110,18 @@ function headerBytes(length: number): number {
   return length < 65_536 ? 4 : 10
 }
 
+function lengthOf(frame: OutgoingFrame): number {
+  if (typeof frame === 'string') return Buffer.byteLength(frame)
+  return Buffer.isBuffer(frame) ? frame.length : frame.bytes.length + Buffer.byteLength(frame.tail)
+}
+
+function wholeOf(frame: OutgoingFrame): string | Buffer {
+  if (typeof frame === 'string' || Buffer.isBuffer(frame)) return frame
+  return Buffer.concat([frame.bytes, Buffer.from(frame.tail)])
+}
+
 /** @returns where it is over */
-function put(frame: OutgoingFrame, out: Buffer, at: number): number {
-  const length = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
+function put({ frame, length }: Queued, out: Buffer, at: number): number {
   out[at] = wholeText
   if (length < 126) {
     out[at + 1] = length
@@ -122,8 +137,14 @@ function put(frame: OutgoingFrame, out: Buffer, at: number): number {
     out.writeUInt32BE(length, at + 6)
     at += 10
   }
-  if (typeof frame === 'string') out.write(frame, at)
-  else out.set(frame, at)
+  if (typeof frame === 'string') {
+    out.write(frame, at)
+  } else if (Buffer.isBuffer(frame)) {
+    out.set(frame, at)
+  } else {
+    out.set(frame.bytes, at)
+    out.write(frame.tail, at + frame.bytes.length)
+  }
   return at + length
 }
 

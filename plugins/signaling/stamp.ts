@@ -1,4 +1,5 @@
 import type { PeerId } from '../../schemas/index.js'
+import type { OutgoingFrame } from '../frames/frame-writer.js'
 import type { Link } from '../rooms/room-store.js'
 import { noSpans, Outline, type Span } from './outline.js'
 
@@ -71,9 +72,10 @@ function cutsOf(message: object, isNumbered: boolean): readonly Span[] | undefin
  * Adds to a stamped frame where it stands in the order of what its addressee is told. At its end, as of two properties of one
  * name a JSON parser takes the last: what the sender wrote there is overruled.
  */
-export function chain(frame: Buffer, { seq, prev }: Link): Buffer {
-  const tail = Buffer.from(`,"seq":${JSON.stringify(seq)},"prev":${JSON.stringify(prev)}}`)
-  return Buffer.concat([frame.subarray(0, frame.lastIndexOf(closeBrace)), tail])
+export function chain(frame: Buffer, { seq, prev }: Link): OutgoingFrame {
+  let end = frame.length - 1
+  while (frame[end] !== closeBrace) end -= 1
+  return { bytes: frame.subarray(0, end), tail: `,"seq":${JSON.stringify(seq)},"prev":${JSON.stringify(prev)}}` }
 }
 
 /**
