@@ -38,7 +38,9 @@ export const pageHeaders = fp<PageHeadersOptions>(
         xDownloadOptions: false,
         xPermittedCrossDomainPolicies: false,
       })
-      setHeaders(this.request.raw, this.raw, () => {})
+      setHeaders(this.request.raw, this.raw, (error) => {
+        if (error) throw error
+      })
       return this.header('permissions-policy', permissionsPolicy)
     })
   },
