@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { endOnce } from './end-once.js'
 import { type Insides, type Sender, writer } from './ws-insides.js'
@@ -25,8 +26,9 @@ const smallBytes = 1024
  */
 export class FrameWriter {
   readonly #socket: WebSocket
-  readonly #insides: Insides | undefined
-  #queue: Queued[] = []
+  readonly #sender: Sender | undefined
+  readonly #stream: Socket | undefined
+  #queue: Queued[] | undefined
   /** How many bytes they take, headers included. */
   #bytes = 0
 
@@ -34,7 +36,8 @@ export class FrameWriter {
 
   constructor(socket: WebSocket, insides: Insides | undefined) {
     this.#socket = socket
-    this.#insides = insides
+    this.#sender = insides?.sender
+    this.#stream = insides?.stream
     this.#sendFrame = insides?.sender.sendFrame
     if (insides === undefined) return
     insides.sender[writer] = this
@@ -49,19 +52,24 @@ export class FrameWriter {
     this.flush()
     const [header, body] = list
     const isSmall = Buffer.isBuffer(header) && Buffer.isBuffer(body) && body.length < smallBytes
-    this.#sendFrame?.call(this.#insides?.sender, isSmall ? [Buffer.concat([header, body])] : list, done)
+    this.#sendFrame?.call(this.#sender, isSmall ? [Buffer.concat([header, body])] : list, done)
   }
 
   /** Nothing is written to a socket that is not open any more. */
   write(frame: OutgoingFrame): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#insides === undefined) {
+    if (this.#stream === undefined) {
       this.#socket.send(wholeOf(frame), { binary: false })
       return
     }
-    if (this.#queue.length === 0) schedule(this)
     const length = lengthOf(frame)
-    this.#queue.push({ frame, length })
+    if (this.#queue !== undefined) {
+      this.#queue.push({ frame, length })
+    } else {
+      // A list of one, as one that is pushed to has room for sixteen more.
+      this.#queue = [{ frame, length }]
+      schedule(this)
+    }
     this.#bytes += headerBytes(length) + length
     if (this.#bytes > maxGathered) this.flush()
   }
@@ -69,10 +77,10 @@ export class FrameWriter {
   /** Hands over to the kernel what has been gathered. */
   flush(): void {
     const queue = this.#queue
-    if (queue.length === 0 || this.#insides === undefined) return
-    const { stream } = this.#insides
+    const stream = this.#stream
+    if (queue === undefined || stream === undefined) return
     const bytes = this.#bytes
-    this.#queue = []
+    this.#queue = undefined
     this.#bytes = 0
     if (!stream.writable) return
     const scratch = stream.writableLength === 0 ? scratches.find(({ length }) => length >= bytes) : undefined

@@ -6,6 +6,7 @@ import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './d
 import type { Guest } from './guest.js'
 import { relay } from './handlers/relay.js'
 import { handle } from './handlers/table.js'
+import { type Hearer, hear } from './hearer.js'
 import { outlineOf } from './outline.js'
 import { Pace, type Paced } from './pace.js'
 import { type Outlet, Session, type SignalingContext } from './session.js'
@@ -28,14 +29,15 @@ export function tickMsOf(limits: Limits): number {
  * One socket: reads its frames in order, bounds what it may do, and keeps it honest with pings.
  * Times are in milliseconds on one monotonic clock, handed in by whoever owns it.
  */
-export class Connection implements Outlet, Paced {
+export class Connection implements Hearer, Outlet, Paced {
   readonly #socket: WebSocket
   readonly #context: SignalingContext
   readonly #session: Session
   readonly #writer: FrameWriter
+  readonly #onGone: (connection: Connection) => void
 
   /** Frames that wait for a handler, or for their time; the socket is paused, so they are what was read already. */
-  readonly #waiting: Buffer[] = []
+  #waiting: Buffer[] | undefined
   #isBusy = false
   readonly #pace: Pace
   #malformed = 0
@@ -60,6 +62,7 @@ export class Connection implements Outlet, Paced {
   ) {
     this.#socket = socket
     this.#context = context
+    this.#onGone = onGone
     this.#pace = new Pace(context.limits, now, this)
     this.#session = new Session(context, guest, this)
     this.#tickedAt = now
@@ -67,23 +70,7 @@ export class Connection implements Outlet, Paced {
     this.#pingAt = now + context.limits.pingIntervalMs
 
     this.#writer = quicken(socket, this.#pace)
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
-    socket.on('pong', (data) => {
-      this.#pongBy = Number.POSITIVE_INFINITY
-      this.#pace.take(data.length)
-    })
-    // ws has answered it already.
-    socket.on('ping', (data) => this.#pace.take(data.length))
-    // ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it.
-    socket.on('error', (error) => {
-      const code = 'code' in error ? String(error.code) : error.name
-      if (code.startsWith('WS_ERR_')) this.#isAtFault = true
-      this.#context.log.debug({ code }, 'socket error')
-    })
-    socket.on('close', (code) => {
-      this.#onClose(code)
-      onGone(this)
-    })
+    hear(socket, this)
   }
 
   seated(capacity: number): void {
@@ -180,7 +167,7 @@ export class Connection implements Outlet, Paced {
     if (!this.#pace.isStopped) this.#socket.resume()
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
+  onMessage(data: RawData, isBinary: boolean): void {
     this.#pongBy = Number.POSITIVE_INFINITY
     if (this.#isClosing) {
       this.#pace.take(Buffer.isBuffer(data) ? data.length : 0)
@@ -190,10 +177,28 @@ export class Connection implements Outlet, Paced {
       this.close('messageTooBig')
     } else if (this.#isBusy || this.#pace.isStopped) {
       // The memory that it lies in is the reader's.
+      this.#waiting ??= []
       this.#waiting.push(Buffer.from(data))
     } else {
       this.#process(data)
     }
+  }
+
+  /** ws has answered it already. */
+  onPing(data: Buffer): void {
+    this.#pace.take(data.length)
+  }
+
+  onPong(data: Buffer): void {
+    this.#pongBy = Number.POSITIVE_INFINITY
+    this.#pace.take(data.length)
+  }
+
+  /** ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it. */
+  onError(error: Error): void {
+    const code = 'code' in error ? String(error.code) : error.name
+    if (code.startsWith('WS_ERR_')) this.#isAtFault = true
+    this.#context.log.debug({ code }, 'socket error')
   }
 
   #process(frame: Buffer): void {
@@ -271,7 +276,7 @@ export class Connection implements Outlet, Paced {
   #processWaiting(): void {
     if (this.#isClosing) this.#resumeClosing()
     while (!this.#isBusy && !this.#pace.isStopped && !this.#isClosing) {
-      const frame = this.#waiting.shift()
+      const frame = this.#waiting?.shift()
       if (frame === undefined) {
         if (this.#socket.isPaused) this.#socket.resume()
         return
@@ -292,15 +297,16 @@ export class Connection implements Outlet, Paced {
     return told
   }
 
-  #onClose(code: number): void {
+  onClose(code: number): void {
     this.#isClosing = true
-    this.#waiting.length = 0
+    this.#waiting = undefined
     // Whoever is not to come back by itself needs no seat either.
     const isForGood = this.#closedAs === undefined ? this.#isAtFault : !closeCodes[this.#closedAs].retry
     const mayComeBack = code !== 1000 && !isForGood
     this.#session
       .end(code === 1000 ? 'left' : 'disconnected', mayComeBack)
       .catch((error: unknown) => this.#context.log.error({ err: error }, 'leaving failed'))
+    this.#onGone(this)
   }
 }
 
