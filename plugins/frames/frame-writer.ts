@@ -3,7 +3,10 @@ import type { WebSocket } from 'ws'
 import { endOnce } from './end-once.js'
 import { type Insides, type Sender, writer } from './ws-insides.js'
 
-/** A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on, or those with some text behind. */
+/**
+ * A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on, or such with a text in place of
+ * the last of them.
+ */
 export type OutgoingFrame = string | Buffer | { readonly bytes: Buffer; readonly tail: string }
 
 interface Queued {
@@ -120,12 +123,12 @@ function headerBytes(length: number): number {
 
 function lengthOf(frame: OutgoingFrame): number {
   if (typeof frame === 'string') return Buffer.byteLength(frame)
-  return Buffer.isBuffer(frame) ? frame.length : frame.bytes.length + Buffer.byteLength(frame.tail)
+  return Buffer.isBuffer(frame) ? frame.length : frame.bytes.length - 1 + Buffer.byteLength(frame.tail)
 }
 
 function wholeOf(frame: OutgoingFrame): string | Buffer {
   if (typeof frame === 'string' || Buffer.isBuffer(frame)) return frame
-  return Buffer.concat([frame.bytes, Buffer.from(frame.tail)])
+  return Buffer.concat([frame.bytes.subarray(0, -1), Buffer.from(frame.tail)])
 }
 
 /** @returns where it is over */
@@ -151,7 +154,7 @@ function put({ frame, length }: Queued, out: Buffer, at: number): number {
     out.set(frame, at)
   } else {
     out.set(frame.bytes, at)
-    out.write(frame.tail, at + frame.bytes.length)
+    out.write(frame.tail, at + frame.bytes.length - 1)
   }
   return at + length
 }

@@ -1,6 +1,9 @@
 import type { Door, ErrorCode, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
 
-/** Names a place in the order of what one member is told. Opaque: each store has its own. */
+/**
+ * Names a place in the order of what one member is told. Opaque: each store has its own, of up to 64 letters, digits, `-` and `.`,
+ * so that it can stand between quotes as it is.
+ */
 export type Cursor = string
 
 /** What a newcomer asks for. */

@@ -137,3 +137,10 @@ export function skipDigits(frame: Buffer, at: number): number {
   for (let byte = frame[at] ?? 0; byte >= zero && byte <= nine; byte = frame[at] ?? 0) at += 1
   return at
 }
+
+/** @returns the number that they make; at most fifteen of them, so that it is exact */
+export function readDigits(frame: Buffer, start: number, end: number): number {
+  let value = 0
+  for (let at = start; at < end; at += 1) value = value * 10 + (frame[at] ?? zero) - zero
+  return value
+}

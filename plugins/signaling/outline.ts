@@ -1,6 +1,6 @@
 import type { ClientMessageType } from '../../schemas/index.js'
 import { maxDepth, maxFields } from './bounds.js'
-import { bytes, nothing, skipDigits, skipPlain, skipValue, wordAt, wordsOf } from './json-bytes.js'
+import { bytes, nothing, readDigits, skipDigits, skipPlain, skipValue, wordAt, wordsOf } from './json-bytes.js'
 
 const { quote, comma, colon, openBrace, closeBrace } = bytes
 
@@ -93,7 +93,7 @@ export function outlineOf(frame: Buffer, isNumbered = false): Outline | undefine
         break
       case 'n':
         if (n !== undefined || at - value > 15 || skipDigits(frame, value) !== at) return undefined
-        n = Number(frame.toString('latin1', value, at))
+        n = readDigits(frame, value, at)
         nSpan = { start, end: at }
         break
       default:

@@ -225,6 +225,7 @@ export class ResumableMember {
 
   hear(entry: Entry, link: Link | undefined): void {
     if (link === undefined) return void this.faults.push(`${entry.kind} without its place`)
+    if (!/^[A-Za-z\d.-]{1,64}$/.test(link.seq)) this.faults.push(`cannot stand between quotes: ${link.seq}`)
     if (link.prev !== this.#last) return void this.faults.push(`${entry.kind}: after ${link.prev}, not ${this.#last}`)
     this.#last = link.seq
     switch (entry.kind) {
