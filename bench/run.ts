@@ -154,8 +154,8 @@ export class Servers {
   }
 
   async get(subject: Subject): Promise<ServerProcess> {
-    const running = this.#running.get(subject.server) ?? (await this.fresh(subject))
-    this.#running.set(subject.server, running)
+    const running = this.#running.get(subject.name) ?? (await this.fresh(subject))
+    this.#running.set(subject.name, running)
     return running
   }
 
