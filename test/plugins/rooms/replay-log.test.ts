@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { ReplayLog } from '../../../plugins/rooms/replay-log.js'
 
@@ -62,4 +63,41 @@ t.test('what is acknowledged is let go', (t) => {
   log.acknowledge('4')
   t.strictSame(log.size, { messages: 0, bytes: 0 })
   t.end()
+})
+
+t.test('what comes again is what was said, whatever has come and gone meanwhile', async (t) => {
+  const step = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant('message' as const), bytes: fc.oneof(fc.nat(400), fc.nat(9000)) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('peer-away' as const), bytes: fc.constant(0) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('ack' as const), bytes: fc.nat(40) }) },
+  )
+  let byte = 0
+  const textOf = (entry: { kind: string; frame?: Buffer }) => `${entry.kind} ${entry.frame?.toString('latin1') ?? ''}`
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const log = new ReplayLog({ ...bounds, maxMessages: 30, maxBytes: 60_000 })
+      const said: string[] = []
+      for (const { kind, bytes } of steps) {
+        if (kind === 'ack') {
+          log.acknowledge(String(Math.max(0, said.length - bytes)))
+          continue
+        }
+        byte = (byte + 1) % 256
+        const frame = Buffer.alloc(bytes, byte)
+        const entry = kind === 'message' ? { kind, frame } : { kind, peerId: 'p' }
+        said.push(textOf(entry))
+        log.append(entry, 0)
+        // It is the speaker's to overwrite from here on.
+        frame.fill(0)
+      }
+      const first = said.length - log.size.messages
+      const kept = log.since(String(first), 0)?.map(({ entry }) => textOf(entry))
+      if (JSON.stringify(kept) !== JSON.stringify(said.slice(first))) throw new Error(`${steps.length} steps`)
+    }),
+    { numRuns: 500 },
+  )
+  t.pass('500 histories')
 })
