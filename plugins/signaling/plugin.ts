@@ -13,6 +13,7 @@ import type { LogNames } from '../naming/log-names.js'
 import { Connection, tickMsOf } from './connection.js'
 import { Guest, type GuestContext } from './guest.js'
 import { ResumeKeys } from './resume-keys.js'
+import { Rounds } from './rounds.js'
 import type { SignalingContext } from './session.js'
 
 declare module 'fastify' {
@@ -81,19 +82,8 @@ export const signaling = fp<SignalingOptions>(
       onEmpty = resolve
     })
 
-    // One timer for all sockets: a timer each costs memory and a wake-up each.
-    const tickMs = tickMsOf(limits)
-    let lastTick = performance.now()
-    let hasWaited = false
-    const timer = setInterval(() => {
-      const now = performance.now()
-      // After a stall of this process the answers of the clients lie unread: they get one tick to be read first.
-      const isLate = now - lastTick > 4 * tickMs
-      lastTick = now
-      hasWaited = isLate && !hasWaited
-      if (hasWaited) return
-      for (const connection of connections) connection.tick(now)
-    }, tickMs)
+    const heartbeats = new Rounds(connections, tickMsOf(limits))
+    const timer = setInterval(() => heartbeats.run(performance.now()), heartbeats.everyMs)
     timer.unref()
 
     const forget = (connection: Connection): void => {
