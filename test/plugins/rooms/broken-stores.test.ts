@@ -54,11 +54,12 @@ const breakages: readonly (readonly [what: string, file: string, code: string, i
     'if (tether.absence !== undefined) return; const link = tether.log.append(',
     loss,
   ],
+  ['a replay begins one too late', 'replay-log', 'if (prev >= n)', 'if (prev > n)', loss],
   [
-    'a replay begins one too late',
+    'what a replay says is of the message before',
     'replay-log',
-    'this.#kept.slice(n - this.#first)',
-    'this.#kept.slice(n - this.#first + 1)',
+    'this.#frames.read(offset, length)',
+    'this.#frames.read(0, length)',
     loss,
   ],
   [
