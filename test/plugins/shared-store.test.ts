@@ -119,8 +119,11 @@ t.test(
     // The second one waits behind the first, and is not to be looked at any more.
     for (let n = 0; n < 2; n += 1) refused.send(owner.resumeMessage(owner.attempt))
     granted.send(owner.resumeMessage(owner.attempt + 1))
-    const later = await Client.connect(t, url)
-    t.match(await later.closed, { code: 4008 }, 'so the time of those before is over')
+    // Not all are looked at in one moment: whoever came before the last of two has been by then.
+    for (let n = 0; n < 2; n += 1) {
+      const later = await Client.connect(t, url)
+      t.match(await later.closed, { code: 4008 }, 'so the time of those before is over')
+    }
     store.open()
     t.match(await refused.next('error'), { code: 'resume-stale' })
     t.match(await refused.closed, { code: 4008 })
