@@ -32,8 +32,8 @@ function bytesOf(entry: Entry): number {
 export class ReplayLog {
   readonly #bounds: ReplayBounds
   /**
-   * Consecutive, and the last of them is number `#last`; undefined for a message, whose bytes are in `#frames`. With the two lists
-   * below, and not a list of objects: what is kept lives for long, and the collector copies every object of it twice. Measured:
+   * Consecutive, and the last of them is number `#last`; undefined for a message, whose bytes are in `#frames`. This and the two
+   * lists below are not one of objects: what is kept lives for long, and the collector copies every object of it twice. Measured:
    * of 5,000 messages a second one in a thousand takes 1.6 ms in place of 2.2.
    */
   #entries: (Exclude<Entry, { kind: 'message' }> | undefined)[] = []

@@ -312,8 +312,8 @@ export class Connection implements Hearer, Outlet, Paced {
 
 /**
  * Most handlers are done before anything else is read, as nobody has to be asked. Until the end of this turn of the event loop
- * what comes is only put by: to pause a socket and to let it go on is 1 to 2 % of what a call
- * costs by the profile, with its two joins and leaves.
+ * what comes is only put by: to pause a socket and to let it go on is 1 to 2 % of what a call costs by the profile, with its two
+ * joins and leaves.
  */
 let busy: Connection[] = []
 

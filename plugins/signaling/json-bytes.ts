@@ -42,6 +42,7 @@ const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** Those that can stand behind a backslash by themselves. */
 const isEscape = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\/bfnrt'.includes(String.fromCharCode(byte))))
 const isHex = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\da-f]/i.test(String.fromCharCode(byte))))
+
 /** @returns the first byte from there on that ends a string, or is none of its own */
 export function skipPlain(frame: Buffer, at: number): number {
   while (at < frame.length && isPlain[frame[at] ?? 0] === 1) at += 1

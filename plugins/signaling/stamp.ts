@@ -58,7 +58,7 @@ export class Stamp {
   /**
    * One allocation and no list of pieces: 0.4 µs less for a candidate, 1 µs less for one that names its addressee.
    *
-   * @param frame  begins with its brace, and has no white space between its members
+   * @param frame  begins with its brace; with no white space between its members, if any is to be left out
    * @param spans  of some of these, in their order; not of all
    */
   #without(frame: Buffer, spans: readonly Span[]): Buffer {

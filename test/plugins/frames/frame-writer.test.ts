@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import WebSocket, { WebSocketServer } from 'ws'
-import type { FrameWriter } from '../../../plugins/frames/frame-writer.js'
+import { FrameWriter } from '../../../plugins/frames/frame-writer.js'
 import { quicken } from '../../../plugins/frames/quicken.js'
 
 interface Ends {
@@ -88,6 +88,21 @@ t.test('frames of one turn go out together, in their order, and are what they we
     ends.texts.slice(-100),
     Array.from({ length: 100 }, (_, n) => `${n}`),
   )
+})
+
+t.test('a text stands in place of the last byte, also where ws writes', async (t) => {
+  const ends = await connectEnds(t)
+  const frames = ['}', 'a}', `${'é'.repeat(62)}}`, `${'x'.repeat(65_520)}}`, `${'😀'.repeat(20_000)}}`]
+  const tail = ',"é":1}'
+  for (const writer of [ends.writer, new FrameWriter(ends.server, undefined)]) {
+    for (const frame of frames) writer.write({ bytes: Buffer.from(frame), tail })
+    await turn()
+    await settle(ends)
+    t.strictSame(
+      ends.texts.splice(0),
+      frames.map((frame) => frame.slice(0, -1) + tail),
+    )
+  }
 })
 
 t.test('nothing overtakes them', async (t) => {
