@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 
 /** Sockets that asked for an upgrade not long ago. */
 export interface PendingUpgrades {
+  /** Somebody reads this one. Otherwise it is seen in time; but for so long all that belongs to it is kept, and grows old. */
+  taken(socket: Socket): void
   /** Cuts those that have not got it, and those that come later. */
   close(): void
 }
@@ -13,9 +15,9 @@ const longestMs = 1000
 
 const watched = new WeakMap<Server, PendingUpgrades>()
 
-/** Whether somebody watches the upgrades of this server already. */
-export function isWatched(server: Server): boolean {
-  return watched.has(server)
+/** Those of a server that somebody watches already. */
+export function upgradesOf(server: Server): PendingUpgrades | undefined {
+  return watched.get(server)
 }
 
 /**
@@ -62,6 +64,7 @@ export function watchUpgrades(server: Server, timeoutMs: number): PendingUpgrade
   })
 
   const upgrades: PendingUpgrades = {
+    taken: (socket) => pending.delete(socket),
     close: () => {
       isClosed = true
       clearTimeout(timer)

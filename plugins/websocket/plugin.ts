@@ -13,7 +13,7 @@ import {
 import type { Refusals } from '../admission/refusals.js'
 import { forgetUpgrade } from './forget-upgrade.js'
 import { OriginCheck } from './origin.js'
-import { isWatched, watchUpgrades } from './pending-upgrades.js'
+import { upgradesOf, watchUpgrades } from './pending-upgrades.js'
 
 const maxShown = 128
 
@@ -55,6 +55,7 @@ export const websocket = fp<WebsocketOptions>(
 
     const config = { isSignaling: true }
     const wsHandler = (socket: WebSocket, request: FastifyRequest) => {
+      upgradesOf(app.server)?.taken(request.socket)
       forgetUpgrade(socket, request.socket, !isHosts)
       app.signaling.accept(socket, request)
     }
@@ -76,7 +77,7 @@ declare module 'fastify' {
  * frames are bounded then by its `maxPayload` as well as by our limit. Two of us in one host share the first one's dispatch.
  */
 async function registerWebsocketServer(app: FastifyInstance, limits: Limits): Promise<void> {
-  const isDispatched = isWatched(app.server)
+  const isDispatched = upgradesOf(app.server) !== undefined
   if (!isDispatched) {
     const upgrades = watchUpgrades(app.server, limits.upgradeTimeoutMs)
     app.addHook('preClose', async () => upgrades.close())
