@@ -3,11 +3,16 @@ import type { WebSocket } from 'ws'
 import { endOnce } from './end-once.js'
 import { type Insides, type Sender, writer } from './ws-insides.js'
 
-/**
- * A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on, or such with a text in place of
- * the last of them.
- */
-export type OutgoingFrame = string | Buffer | { readonly bytes: Buffer; readonly tail: string }
+/** A message on its way out: text for what we say ourselves, bytes in UTF-8 for what is passed on, or what puts itself there. */
+export type OutgoingFrame = string | Buffer | SelfWritten
+
+/** A text that never is in one piece by itself. */
+export interface SelfWritten {
+  /** In bytes. */
+  readonly length: number
+  /** Writes all of it in UTF-8. */
+  put(out: Buffer, at: number): void
+}
 
 interface Queued {
   readonly frame: OutgoingFrame
@@ -105,7 +110,7 @@ export class FrameWriter {
 
   /** How much has not been handed over to the kernel. */
   get queuedBytes(): number {
-    return this.#socket.bufferedAmount + this.#bytes
+    return this.#bytes + (this.#stream?.writableLength ?? this.#socket.bufferedAmount)
   }
 }
 
@@ -122,13 +127,14 @@ function headerBytes(length: number): number {
 }
 
 function lengthOf(frame: OutgoingFrame): number {
-  if (typeof frame === 'string') return Buffer.byteLength(frame)
-  return Buffer.isBuffer(frame) ? frame.length : frame.bytes.length - 1 + Buffer.byteLength(frame.tail)
+  return typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length
 }
 
 function wholeOf(frame: OutgoingFrame): string | Buffer {
   if (typeof frame === 'string' || Buffer.isBuffer(frame)) return frame
-  return Buffer.concat([frame.bytes.subarray(0, -1), Buffer.from(frame.tail)])
+  const whole = Buffer.allocUnsafe(frame.length)
+  frame.put(whole, 0)
+  return whole
 }
 
 /** @returns where it is over */
@@ -148,14 +154,9 @@ function put({ frame, length }: Queued, out: Buffer, at: number): number {
     out.writeUInt32BE(length, at + 6)
     at += 10
   }
-  if (typeof frame === 'string') {
-    out.write(frame, at)
-  } else if (Buffer.isBuffer(frame)) {
-    out.set(frame, at)
-  } else {
-    out.set(frame.bytes, at)
-    out.write(frame.tail, at + frame.bytes.length - 1)
-  }
+  if (typeof frame === 'string') out.write(frame, at)
+  else if (Buffer.isBuffer(frame)) out.set(frame, at)
+  else frame.put(out, at)
   return at + length
 }
 

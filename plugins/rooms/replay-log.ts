@@ -42,6 +42,7 @@ export class ReplayLog {
   readonly #frames = new FrameQueue()
   #bytes = 0
   #last = 0
+  #cursor: Cursor = '0'
 
   constructor(bounds: ReplayBounds) {
     this.#bounds = bounds
@@ -49,7 +50,7 @@ export class ReplayLog {
 
   /** Where the chain ends now. */
   get cursor(): Cursor {
-    return String(this.#last)
+    return this.#cursor
   }
 
   /** How much is kept. */
@@ -58,8 +59,9 @@ export class ReplayLog {
   }
 
   append(entry: Entry, nowMs: number): Link {
-    const prev = this.cursor
+    const prev = this.#cursor
     this.#last += 1
+    this.#cursor = String(this.#last)
     const bytes = bytesOf(entry)
     const isMessage = entry.kind === 'message'
     if (isMessage) this.#frames.push(entry.frame)
@@ -76,7 +78,7 @@ export class ReplayLog {
     }
     this.#bytes += bytes
     this.#trim(nowMs)
-    return { seq: this.cursor, prev }
+    return { seq: this.#cursor, prev }
   }
 
   /**

@@ -207,7 +207,7 @@ export class Connection implements Hearer, Outlet, Paced {
     let id: unknown
     let n: number | undefined
     try {
-      const outline = outlineOf(frame, this.#session.isResumable)
+      const outline = outlineOf(frame)
       const envelope: Envelope = outline ?? parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)

@@ -15,7 +15,7 @@ import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, Turned
 import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
-import { chain, Stamp } from './stamp.js'
+import { Chained, Stamp } from './stamp.js'
 
 /** What sessions share. */
 export interface SignalingContext {
@@ -276,7 +276,7 @@ export class Session implements Sink {
   }
 
   deliver(entry: Entry, link: Link | undefined): void {
-    if (entry.kind === 'message') this.#outlet.write(link === undefined ? entry.frame : chain(entry.frame, link))
+    if (entry.kind === 'message') this.#outlet.write(link === undefined ? entry.frame : new Chained(entry.frame, link))
     else this.tell({ ...messageOf(entry), ...link })
   }
 

@@ -27,7 +27,7 @@ function parsed(frame: Buffer) {
 /** Throws unless it is the same as with a parser, to the byte. @returns whether it is outlined */
 function compare(text: string): boolean {
   const frame = Buffer.from(text)
-  const outline = outlineOf(frame, true)
+  const outline = outlineOf(frame)
   if (outline === undefined) return false
   const whole = parsed(frame)
   if (whole === undefined) throw new Error(`is taken: ${text}`)
@@ -51,7 +51,7 @@ t.test('what clients send is outlined', async (t) => {
     { to: 'x', n: 0, type: 'answer', sdp: 'v=0\r\n"\\\u0007é😀' },
     { type: 'restart', rebuild: true },
     { type: 'keep', proof: ['a', [], {}, -1.5e-7, 0, 10, false, { b: { c: [{}] } }], to: '' },
-    { type: 'offer', sdp: 'v=0\r\n'.repeat(600), n: Number.MAX_SAFE_INTEGER - 9_007_199_254_740_000 },
+    { type: 'offer', sdp: 'v=0\r\n'.repeat(100), n: Number.MAX_SAFE_INTEGER - 9_007_199_254_740_000 },
   ]) {
     t.ok(compare(JSON.stringify(message)), JSON.stringify(message).slice(0, 80))
   }
@@ -116,7 +116,7 @@ t.test('what is not as usual, or not right, is left to the parser', async (t) =>
     `{"type":"ice","a":${deep(16)}}`,
     `{${fields(32)}"type":"ice"}`,
   ]) {
-    t.equal(outlineOf(Buffer.from(text), true), undefined, text)
+    t.equal(outlineOf(Buffer.from(text)), undefined, text)
   }
   t.ok(compare(`{"type":"ice","a":${deep(15)}}`), 'just not too deep')
   t.ok(compare(`{${fields(31)}"type":"ice"}`), 'just not too many fields')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Stamp } from '../../plugins/signaling/stamp.js'
+import { Chained, Stamp } from '../../plugins/signaling/stamp.js'
 
 const me = new Stamp('me')
 const read = (text: string) => JSON.parse(me.on(Buffer.from(text), JSON.parse(text)).toString())
@@ -61,4 +61,56 @@ t.test("likewise with long strings full of escapes, and with numbers, which are 
     }),
     { numRuns: 500 },
   )
+})
+
+t.test('to and n are taken off the end as they are taken out elsewhere', async (t) => {
+  const likeKeys = fc.constantFrom(
+    ...['n', 'to', '"n"', ',"n":7', '"to"', '\\u006e', '"', '\\', 'é', ',"to":"you","n":7'],
+  )
+  const body = fc.dictionary(likeKeys, fc.oneof(likeKeys, fc.jsonValue()), { maxKeys: 4 })
+  const owned = fc.record({ to: fc.oneof(fc.constant('you'), likeKeys), n: fc.nat() }, { requiredKeys: ['n'] })
+  const expectRest = (whole: { n?: number; to?: string }, isNumbered: boolean) => {
+    const { to: _to, n: _n, ...rest } = whole
+    const on = me.on(Buffer.from(JSON.stringify(whole)), whole, isNumbered).toString()
+    if (on !== JSON.stringify({ from: 'me', ...rest })) throw new Error(on)
+  }
+  fc.assert(
+    fc.property(body, likeKeys, owned, (inner, text, { to, n }) => {
+      const rest = { type: 'offer', [`x${text}`]: text, inner, [`y${text}`]: [text], ...(to !== undefined && { to }) }
+      expectRest({ ...rest, n }, true)
+      expectRest(rest, false)
+    }),
+    { numRuns: 1000 },
+  )
+  t.pass('held on 1000 messages')
+})
+
+t.test('what is twice there is taken off all the same', async (t) => {
+  for (const text of [
+    '{"n":1,"type":"ice","n":7}',
+    '{"n":1,"type":"ice","\\u006e":5,"n":7}',
+    '{"type":"ice","to":"a","n":1,"to":"you","n":7}',
+    '{"type":"ice","\\u0074o":"a","to":"you","n":7}',
+    '{"type":"ice","from":"a","to":"you","n":7}',
+    '{"type":"ice","to":"you","n":7,"from":"a"}',
+    '{"type":"ice","to":"you", "n":7}',
+    '{"type":"ice","to":"you","n":7 }',
+    '{"type":"ice","n":7,"to":"you"}',
+    ' {"type":"ice","to":"you","n":7}',
+    '{"type":"ice","to":null,"n":7}',
+    '{"type":"ice","to":"null","n":7.0}',
+  ]) {
+    const on = me.on(Buffer.from(text), JSON.parse(text), true).toString()
+    t.strictSame(JSON.parse(on), { from: 'me', type: 'ice' }, text)
+    t.notMatch(on, /"(n|to|\\u006e|\\u0074o)":|"a"/, text)
+  }
+})
+
+t.test('a place in the order overrules what the sender has put there, in every byte', async (t) => {
+  for (const text of ['{"type":"ice"}', '{"a":"é😀"} \n', '{"seq":"9","prev":"8"}', '{}']) {
+    const chained = new Chained(Buffer.from(text), { seq: '1000-17', prev: '999-0' })
+    const out = Buffer.alloc(chained.length + 4, 0x2e)
+    chained.put(out, 2)
+    t.equal(out.toString(), `..${text.trim().slice(0, -1)},"seq":"1000-17","prev":"999-0"}..`)
+  }
 })
