@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { isShared, shareReadBuffer } from './read-buffer.js'
-import { unmask } from './unmask.js'
+import { isShared, sharedWords, shareReadBuffer } from './read-buffer.js'
+import { kinds, unmask } from './unmask.js'
 import { type Insides, type Receiver, reader } from './ws-insides.js'
 
 /** The first byte of a text frame that is a whole message, with no extension (RFC 6455, section 5.2). */
@@ -27,7 +27,7 @@ const sliceBytes = 1024
  * receiver would. One that the chunk ends within is put together first. Everything else is the receiver's: control frames,
  * fragments, binary, too large, or wrong in any way. So what a client gets, and in which order, is the same.
  *
- * The `data` of a `message` is good until the listener returns, if there is no other.
+ * The `data` of a `message` is good until the listener returns, if there is no other. A third argument says whether it is plain.
  *
  * Once it `isStopped` nothing more is parsed of what has been read, where ws would go on to the end of 64 KB: these can be ten
  * thousand pings, of somebody who may send fifty a second, and take a tenth of a second of everybody's.
@@ -56,6 +56,7 @@ export class FrameReader {
 
   parse(chunk: Buffer): void {
     const receiver = this.#receiver
+    const words = isShared(chunk) ? sharedWords : undefined
     let at = 0
     // Behind a close frame, or something wrong, nothing is read.
     while (at < chunk.length && !receiver.writableEnded && !receiver._errored && !receiver.destroyed) {
@@ -80,7 +81,7 @@ export class FrameReader {
         this.#mend(this.#torn, chunk, at)
         return
       }
-      if (length > 0 && length <= left && readFrame(this.#socket, chunk, at, length)) at += length
+      if (length > 0 && length <= left && readFrame(this.#socket, chunk, at, length, words)) at += length
       else at += this.#leave(chunk.subarray(at, at + sliceBytes))
     }
   }
@@ -137,17 +138,22 @@ function wholeTextLength(maxPayload: number, chunk: Buffer, at: number): number 
   return headerBytes + length
 }
 
-/** @returns whether it is one that is read here; nothing has been changed otherwise */
-function readFrame(socket: WebSocket, chunk: Buffer, at: number, length: number): boolean {
+/**
+ * Tells the listener, besides what ws tells it, whether the text has no escapes and nothing in it that would need one.
+ *
+ * @returns whether it is one that is read here; nothing has been changed otherwise
+ */
+function readFrame(socket: WebSocket, chunk: Buffer, at: number, length: number, words?: Int32Array): boolean {
   const maskAt = at + ((chunk[at + 1] ?? 0) === masked + 126 ? 4 : 2)
   const start = maskAt + maskBytes
   const end = at + length
-  unmask(chunk, maskAt, start, end)
+  const seen = unmask(chunk, maskAt, start, end, words)
   const payload = chunk.subarray(start, end)
-  if (!isUtf8(payload)) {
-    unmask(chunk, maskAt, start, end)
+  if ((seen & kinds.beyondAscii) !== 0 && !isUtf8(payload)) {
+    unmask(chunk, maskAt, start, end, words)
     return false
   }
-  socket.emit('message', socket.listenerCount('message') > 1 ? Buffer.from(payload) : payload, false)
+  const isPlain = (seen & kinds.escapes) === 0
+  socket.emit('message', socket.listenerCount('message') > 1 ? Buffer.from(payload) : payload, false, isPlain)
   return true
 }

@@ -53,6 +53,9 @@ export function isShared(chunk: Buffer): boolean {
   return chunk.buffer === shared.buffer
 }
 
+/** All of it, four bytes at a time. */
+export const sharedWords = new Int32Array(shared.buffer)
+
 /**
  * What Node has in every socket for its option `onread`, with which a client, but no server, can say where to read to: the
  * memory, and who takes what has been read.

@@ -167,7 +167,7 @@ export class Connection implements Hearer, Outlet, Paced {
     if (!this.#pace.isStopped) this.#socket.resume()
   }
 
-  onMessage(data: RawData, isBinary: boolean): void {
+  onMessage(data: RawData, isBinary: boolean, isPlain = false): void {
     this.#pongBy = Number.POSITIVE_INFINITY
     if (this.#isClosing) {
       this.#pace.take(Buffer.isBuffer(data) ? data.length : 0)
@@ -180,7 +180,7 @@ export class Connection implements Hearer, Outlet, Paced {
       this.#waiting ??= []
       this.#waiting.push(Buffer.from(data))
     } else {
-      this.#process(data)
+      this.#process(data, isPlain)
     }
   }
 
@@ -201,13 +201,13 @@ export class Connection implements Hearer, Outlet, Paced {
     this.#context.log.debug({ code }, 'socket error')
   }
 
-  #process(frame: Buffer): void {
+  #process(frame: Buffer, isPlain = false): void {
     this.#pace.take(frame.length)
     this.#session.heard()
     let id: unknown
     let n: number | undefined
     try {
-      const outline = outlineOf(frame)
+      const outline = outlineOf(frame, isPlain)
       const envelope: Envelope = outline ?? parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)

@@ -2,7 +2,8 @@ import type { RawData, WebSocket } from 'ws'
 
 /** Takes what comes over a socket. */
 export interface Hearer {
-  onMessage(data: RawData, isBinary: boolean): void
+  /** @param isPlain  whether it is known that there are no escapes in it, and nothing that would need one in JSON */
+  onMessage(data: RawData, isBinary: boolean, isPlain?: boolean): void
   onPing(data: Buffer): void
   onPong(data: Buffer): void
   onError(error: Error): void
@@ -22,8 +23,8 @@ export function hear(socket: Heard, by: Hearer): void {
   socket.on('close', onClose)
 }
 
-function onMessage(this: Heard, data: RawData, isBinary: boolean): void {
-  this[hearer]?.onMessage(data, isBinary)
+function onMessage(this: Heard, data: RawData, isBinary: boolean, isPlain?: boolean): void {
+  this[hearer]?.onMessage(data, isBinary, isPlain)
 }
 
 function onPing(this: Heard, data: Buffer): void {

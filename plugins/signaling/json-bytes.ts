@@ -36,7 +36,7 @@ export function wordAt(frame: Buffer, start: number, end: number, words: readonl
 }
 
 /** The bytes that can stand in a string by themselves. */
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+const isByItself = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte >= 0x20 && byte !== quote && byte !== backslash),
 )
 /** Those that can stand behind a backslash by themselves. */
@@ -45,17 +45,28 @@ const isHex = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\da-f]/i.te
 
 /** @returns the first byte from there on that ends a string, or is none of its own */
 export function skipPlain(frame: Buffer, at: number): number {
-  while (at < frame.length && isPlain[frame[at] ?? 0] === 1) at += 1
+  while (at < frame.length && isByItself[frame[at] ?? 0] === 1) at += 1
   return at
 }
 
-/** @param at  behind its first quote */
-function skipString(frame: Buffer, at: number): number {
+/** Where a string is longer a native search is the shorter way to its end. */
+const shortString = 12
+
+/**
+ * @param at       behind its first quote
+ * @param isPlain  whether the next quote is its end, whatever is before it
+ */
+function skipString(frame: Buffer, at: number, isPlain: boolean): number {
   const { length } = frame
+  if (isPlain) {
+    for (const near = Math.min(length, at + shortString); at < near; at += 1) if (frame[at] === quote) return at + 1
+    const end = frame.indexOf(quote, at)
+    return end === -1 ? nothing : end + 1
+  }
   while (at < length) {
     const byte = frame[at] ?? 0
     at += 1
-    if (isPlain[byte] === 1) continue
+    if (isByItself[byte] === 1) continue
     if (byte === quote) return at
     if (byte !== backslash || at === length) return nothing
     const escaped = frame[at] ?? 0
@@ -70,17 +81,19 @@ function skipString(frame: Buffer, at: number): number {
 /**
  * Finds the end of a value that has no white space between its tokens.
  *
- * @param depth  how many levels of objects and lists there may be in it, itself included
- * @returns      behind it, or `nothing`
+ * @param depth    how many levels of objects and lists there may be in it, itself included
+ * @param isPlain  whether there are no escapes in it, nor anything that needs one in a string, but for quotes: 0.5 µs less for a
+ *                 candidate
+ * @returns        behind it, or `nothing`
  */
-export function skipValue(frame: Buffer, at: number, depth: number): number {
+export function skipValue(frame: Buffer, at: number, depth: number, isPlain: boolean): number {
   switch (frame[at]) {
     case quote:
-      return skipString(frame, at + 1)
+      return skipString(frame, at + 1, isPlain)
     case openBrace:
-      return depth === 0 ? nothing : skipObject(frame, at, depth - 1)
+      return depth === 0 ? nothing : skipObject(frame, at, depth - 1, isPlain)
     case openBracket:
-      return depth === 0 ? nothing : skipArray(frame, at, depth - 1)
+      return depth === 0 ? nothing : skipArray(frame, at, depth - 1, isPlain)
     case letter.t:
     case letter.n:
       return wordAt(frame, at, at + 4, literals) === -1 ? nothing : at + 4
@@ -93,23 +106,23 @@ export function skipValue(frame: Buffer, at: number, depth: number): number {
 
 const literals = wordsOf(['true', 'false', 'null'])
 
-function skipObject(frame: Buffer, at: number, depth: number): number {
+function skipObject(frame: Buffer, at: number, depth: number, isPlain: boolean): number {
   if (frame[at + 1] === closeBrace) return at + 2
   for (;;) {
     if (frame[at + 1] !== quote) return nothing
-    const keyEnd = skipString(frame, at + 2)
+    const keyEnd = skipString(frame, at + 2, isPlain)
     if (keyEnd === nothing || frame[keyEnd] !== colon) return nothing
-    at = skipValue(frame, keyEnd + 1, depth)
+    at = skipValue(frame, keyEnd + 1, depth, isPlain)
     if (at === nothing) return nothing
     if (frame[at] === closeBrace) return at + 1
     if (frame[at] !== comma) return nothing
   }
 }
 
-function skipArray(frame: Buffer, at: number, depth: number): number {
+function skipArray(frame: Buffer, at: number, depth: number, isPlain: boolean): number {
   if (frame[at + 1] === closeBracket) return at + 2
   for (;;) {
-    at = skipValue(frame, at + 1, depth)
+    at = skipValue(frame, at + 1, depth, isPlain)
     if (at === nothing) return nothing
     if (frame[at] === closeBracket) return at + 1
     if (frame[at] !== comma) return nothing
