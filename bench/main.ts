@@ -81,6 +81,7 @@ function planOf(): Plan {
     mostRounds: options.quick ? rounds : 3 * rounds,
     freshRounds: options.quick ? 1 : Math.ceil(rounds / 4),
     sliceMs: options.quick ? 200 : 500,
+    mostWarmUps: options.quick ? 5 : 16,
     scale: { sockets: Math.min(sockets, Math.floor((maxOpenFiles() - spareFiles) / 2) * 2) },
     isProfiled: options.profile,
   }

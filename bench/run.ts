@@ -8,9 +8,8 @@ import type { Scale, Setup, Slice, Workload } from './workloads/workload.js'
 /** How long one visit of a server may take, with all that belongs to it. */
 const patienceMs = 120_000
 
-/** By the CPU time that a process has used, as on a busy machine a slice may be little work. */
-const warmUpUs = 1_000_000
-const mostWarmUps = 5
+/** Of CPU time, as on a busy machine a slice may be little work. */
+const usualWarmUpUs = 1_000_000
 
 export interface Plan {
   readonly subjects: readonly Subject[]
@@ -20,6 +19,8 @@ export interface Plan {
   /** Of a workload that needs a fresh server each time, and more time. */
   readonly freshRounds: number
   readonly sliceMs: number
+  /** How many slices it may take until a server is warm. */
+  readonly mostWarmUps: number
   readonly scale: Scale
   readonly isProfiled: boolean
 }
@@ -82,9 +83,10 @@ async function runAlternately(workload: Workload, plan: Plan, servers: Servers):
     if (setup === undefined) continue
     ready.push({ subject, setup })
     // Compiled and grown to its size before anything is counted.
-    for (let i = 0; i < mostWarmUps; i += 1) {
+    const warmAtUs = (await server.usage()).cpuUs + (workload.warmUpUs ?? usualWarmUpUs)
+    for (let i = 0; i < plan.mostWarmUps; i += 1) {
       await inTime(what, setup.slice(sliceMs))
-      if ((await server.usage()).cpuUs >= warmUpUs) break
+      if ((await server.usage()).cpuUs >= warmAtUs) break
     }
   }
   const rounds: Round[] = []

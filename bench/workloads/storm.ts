@@ -1,4 +1,6 @@
+import type { ServerProcess } from '../load/server-process.js'
 import { type Member, newRoomId } from '../protocols/protocol.js'
+import type { Subject } from '../subjects.js'
 import { closeAll, fillRoom, inParallel, measured, sleep, type Workload } from './workload.js'
 
 const parallel = 32
@@ -23,24 +25,31 @@ export const storm: Workload = {
         await inParallel(Array.from({ length: sockets / 2 }, newRoomId), parallel, async (roomId) => {
           members.push(...(await fillRoom(subject, server.port, roomId, 2)))
         })
-        const back: Member[] = []
-        let backMs = 0
-        let loadShare = 0
-        const { cpuUs } = await measured(server, async () => {
-          for (const { socket } of members) socket.cut()
-          await sleep(outageMs)
-          const storming = await measured(server, () =>
-            inParallel(members, stormWidth, async (member) => {
-              back.push(await subject.protocol.return(server.port, member, 2))
-            }),
-          )
-          backMs = storming.wallMs
-          loadShare = storming.loadShare
-        })
-        await closeAll(back)
+        // The first is no server's usual state: what nobody has asked it for is not compiled yet.
+        const { back } = await strike(subject, server, members)
+        const { back: last, cpuUs, backMs, loadShare } = await strike(subject, server, back)
+        await closeAll(last)
         return { values: { cpu: cpuUs / sockets, rate: (sockets / backMs) * 1000 }, loadShare }
       },
       async finish() {},
     }
   },
+}
+
+async function strike({ protocol }: Subject, server: ServerProcess, members: readonly Member[]) {
+  const back: Member[] = []
+  let backMs = 0
+  let loadShare = 0
+  const { cpuUs } = await measured(server, async () => {
+    for (const { socket } of members) socket.cut()
+    await sleep(outageMs)
+    const storming = await measured(server, () =>
+      inParallel(members, stormWidth, async (member) => {
+        back.push(await protocol.return(server.port, member, 2))
+      }),
+    )
+    backMs = storming.wallMs
+    loadShare = storming.loadShare
+  })
+  return { back, cpuUs, backMs, loadShare }
 }

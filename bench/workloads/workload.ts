@@ -32,6 +32,8 @@ export interface Workload {
   readonly measures: readonly Measure[]
   /** Whether each slice needs a server that nobody has used. */
   readonly needsFreshServer?: boolean
+  /** Of CPU time, until everything that it does is compiled, where a second is not enough. */
+  readonly warmUpUs?: number
   /** How long a slice is, where that is not for the run to say. */
   readonly sliceMs?: number
   /** @returns undefined where the subject knows no such thing */
