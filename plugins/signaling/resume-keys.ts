@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { PeerId, RoomId } from '../../schemas/index.js'
 
 /** What a member proves with a MAC that a seat is its own for. One made for one purpose is of no use for another. */
@@ -9,11 +9,11 @@ export type Purpose = 'resume' | 'replace' | 'leave'
  * a forgery is found out without asking anybody.
  */
 export class ResumeKeys {
-  readonly #secret: Buffer
+  readonly #secret: KeyObject
 
   /** @param secret  at least 32 bytes; the same on every node that shares rooms */
   constructor(secret: Buffer) {
-    this.#secret = secret
+    this.#secret = createSecretKey(secret)
   }
 
   /** The key of one seat: 256 bits, base64url. */
