@@ -8,9 +8,6 @@ const { quote, comma, colon, openBrace, closeBrace } = bytes
 export const relayedTypes = ['offer', 'answer', 'ice', 'restart', 'keep'] as const satisfies ClientMessageType[]
 type RelayedType = (typeof relayedTypes)[number]
 
-/** What is longer `JSON.parse` reads faster. */
-const longest = 1024
-
 /** Where a member of an object stands: from the quote before its key to behind its value. */
 export interface Span {
   readonly start: number
@@ -55,14 +52,14 @@ export const noSpans: readonly Span[] = []
  * against its schema and the bounds of its form, which ask no more than what is looked for here. It is for those as programs
  * write them: no white space between tokens, no escapes in keys, nothing twice, and of what is the server's only `to` and `n`.
  *
- * Measured: a candidate at window 1 costs 0.84 of what it did, at window 10 0.65, one that is numbered 0.75.
+ * Measured: a candidate at window 1 costs 0.84 of what it did, at window 10 0.65, one that is numbered 0.75; an SDP of 3 KB 0.87.
  *
  * @param frame    in UTF-8
  * @param isPlain  whether there are no escapes in it, nor anything that needs one in a string, but for quotes
  * @returns      undefined where that is not so, or there is anything wrong: then it is to be parsed, which says what
  */
 export function outlineOf(frame: Buffer, isPlain = false): Outline | undefined {
-  if (frame[0] !== openBrace || frame.length > longest) return undefined
+  if (frame[0] !== openBrace) return undefined
   let type: RelayedType | undefined
   let to: string | undefined
   let toSpan: Span | undefined
