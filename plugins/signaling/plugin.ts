@@ -70,7 +70,7 @@ export const signaling = fp<SignalingOptions>(
       logNames,
     }
     const guests: GuestContext = { access: app.access, rooms: app.rooms, limits, refusals: app.refusals }
-    const connections = new Set<Connection>()
+    const connections = new Rounds<Connection>(tickMsOf(limits))
     let closedAs: CloseName | undefined
     const moving = new Set<Connection>()
     let onMoved = () => {}
@@ -82,8 +82,7 @@ export const signaling = fp<SignalingOptions>(
       onEmpty = resolve
     })
 
-    const heartbeats = new Rounds(connections, tickMsOf(limits))
-    const timer = setInterval(() => heartbeats.run(performance.now()), heartbeats.everyMs)
+    const timer = setInterval(() => connections.run(performance.now()), connections.everyMs)
     timer.unref()
 
     const forget = (connection: Connection): void => {
