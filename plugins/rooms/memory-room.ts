@@ -372,6 +372,7 @@ export class MemoryRoom implements RoomOfSeat {
 
   #remove(seat: MemorySeat, reason: LeaveReason): void {
     seat.tether?.absence?.end()
+    seat.tether?.log.end()
     if (this.#seats.delete(seat.peerId)) this.#tally.seats -= 1
     if (reason === 'disconnected' || reason === 'expired') this.#remember(seat)
     this.tellOthers(seat, { kind: 'peer-left', peerId: seat.peerId, reason })

@@ -93,6 +93,11 @@ export class ReplayLog {
     return true
   }
 
+  /** Nobody comes back for it: what it is kept in is of use to others. */
+  end(): void {
+    this.#forget(this.#entries.length)
+  }
+
   /**
    * What is too old by now goes first, also when nothing has come since.
    *

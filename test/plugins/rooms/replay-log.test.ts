@@ -101,3 +101,10 @@ t.test('what comes again is what was said, whatever has come and gone meanwhile'
   )
   t.pass('500 histories')
 })
+
+t.test('what nobody comes back for is not kept', async (t) => {
+  const log = new ReplayLog({ maxMessages: 10, maxBytes: 10_000, maxAgeMs: 1000 })
+  const { seq } = log.append({ kind: 'message', frame: Buffer.from('{}') }, 0)
+  log.end()
+  t.strictSame([log.size, log.since(seq, 0), log.since('0', 0)], [{ messages: 0, bytes: 0 }, [], undefined])
+})
