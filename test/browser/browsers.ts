@@ -6,7 +6,6 @@ import { type Browser, type BrowserContextOptions, chromium, firefox, type Page 
 import root, { type Test } from 'tap'
 import type { Call } from '../../public/sdk/index.js'
 import { recordCoverage } from './coverage.js'
-import { smallCamera } from './small-camera.js'
 
 declare global {
   /** The call that the page has begun, caught from its `signalbox:call` event. */
@@ -59,17 +58,14 @@ const chromiumArguments = [
 ]
 /** Pictures cost more than anything else here, and fewer of them prove as much. */
 const framesPerSecond = 12
-const small = [
-  '--use-fake-device-for-media-stream',
-  `--use-file-for-fake-video-capture=${smallCamera(framesPerSecond)}`,
-  '--use-fake-ui-for-media-stream',
-]
 const mediaArguments = {
-  given: small,
-  /** A camera of any size. */
-  large: [`--use-fake-device-for-media-stream=fps=${framesPerSecond}`, '--use-fake-ui-for-media-stream'],
+  given: [`--use-fake-device-for-media-stream=fps=${framesPerSecond}`, '--use-fake-ui-for-media-stream'],
   /** Also of a certificate that nobody known has signed. */
-  trusting: [...small, '--ignore-certificate-errors'],
+  trusting: [
+    `--use-fake-device-for-media-stream=fps=${framesPerSecond}`,
+    '--use-fake-ui-for-media-stream',
+    '--ignore-certificate-errors',
+  ],
   refused: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   absent: ['--use-fake-ui-for-media-stream'],
   /** No camera, and no sound before the person has done something on the page. */
@@ -104,8 +100,8 @@ const browsers = new Map<string, Promise<Browser>>()
  * A browser: one of each kind for all tests of a suite, as starting one costs as much as a call. Each context of it is new, and
  * remembers nothing of another.
  *
- * @param media  a fake camera and microphone: given without asking, in Chromium with small pictures; there also `large`, refused,
- *               not there, or two of each; `guarded`: not there, and sound only after a click
+ * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each;
+ *               `guarded`: not there, and sound only after a click
  */
 export function openBrowser(name: BrowserName, media: keyof typeof mediaArguments = 'given'): Promise<Browser> {
   const kind = `${name} ${media}`

@@ -42,7 +42,7 @@ async function pictureIs(member: Member, kind: 'user' | 'screen', width: number,
 
 async function startRoom(t: Test, names: readonly string[], firefoxAt = -1): Promise<Member[]> {
   const { url } = await startService(t)
-  const chromium = await openBrowser('chromium', 'large')
+  const chromium = await openBrowser('chromium')
   const firefox = firefoxAt === -1 ? undefined : await openBrowser('firefox')
   const members: Member[] = []
   for (const [index, name] of names.entries()) {
@@ -211,7 +211,7 @@ t.test('nobody sends more than is seen: pictures are as large as the other side 
 
 t.test('the more there are, the less each picture costs', async (t) => {
   const { url } = await startService(t)
-  const chromium = await openBrowser('chromium', 'large')
+  const chromium = await openBrowser('chromium')
   const ada = await Member.open(t, chromium, url)
   await ada.join({ room: 'r', capacity: 4 })
   // As large as a camera's, and still: it costs nothing.
@@ -249,7 +249,7 @@ t.test('the more there are, the less each picture costs', async (t) => {
 
 t.test('what a picture may cost follows the uplink, and the way to who gets it', async (t) => {
   const { url } = await startService(t)
-  const chromium = await openBrowser('chromium', 'large')
+  const chromium = await openBrowser('chromium')
   const ada = await Member.open(t, chromium, url)
   await ada.join({ room: 'r', name: 'Ada', uplinkKbps: 248 })
   await ada.publish()
@@ -311,7 +311,7 @@ t.test('a peer that refuses a slot keeps nothing from the others', async (t) => 
 t.test('the service and the others are told of changes, and of nothing else', async (t) => {
   const { url } = await startService(t)
   const bo = await Client.join(t, url, 'r', { updates: true })
-  const ada = await Member.open(t, await openBrowser('chromium', 'large'), url)
+  const ada = await Member.open(t, await openBrowser('chromium'), url)
   await ada.join({ room: 'r' })
   await ada.publish()
   /** What has come once this has come. */
