@@ -107,7 +107,7 @@ t.test('what is twice there is taken off all the same', async (t) => {
 })
 
 t.test('a place in the order overrules what the sender has put there, in every byte', async (t) => {
-  for (const text of ['{"type":"ice"}', '{"a":"é😀"} \n', '{"seq":"9","prev":"8"}', '{}']) {
+  for (const text of ['{"type":"ice"}', '{"a":"é😀"} \n', '{"seq":"9","prev":"8"}']) {
     const chained = new Chained(Buffer.from(text), { seq: '1000-17', prev: '999-0' })
     const out = Buffer.alloc(chained.length + 4, 0x2e)
     chained.put(out, 2)
