@@ -8,6 +8,12 @@ export interface Clock {
    * @returns takes that back
    */
   after(delayMs: number, action: () => void): () => void
+  /**
+   * Calls again and again, after so long each time.
+   *
+   * @returns ends that
+   */
+  every(periodMs: number, action: () => void): () => void
 }
 
 /** The machine's. What is still to happen does not keep the process alive. */
@@ -17,5 +23,10 @@ export const systemClock: Clock = {
     const timer = setTimeout(action, delayMs)
     timer.unref()
     return () => clearTimeout(timer)
+  },
+  every: (periodMs, action) => {
+    const timer = setInterval(action, periodMs)
+    timer.unref()
+    return () => clearInterval(timer)
   },
 }

@@ -187,7 +187,7 @@ export function doorContract(t: Test, makeStore: (clock: Clock) => RoomStore): v
     await di.join(store, 'r', 4, undefined, { identity: { subject: 'di' } })
     di.take()
     await di.break()
-    clock.advance(30_000)
+    await clock.advance(30_000)
     t.equal(await order(ada, { kind: 'kick', peerId: di.peerId ?? '' }), 'done', 'also whose seat has expired')
     t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity: { subject: 'di' } }), 'kicked')
     const eve = await join(store, { identity: { subject: 'eve' } })

@@ -10,24 +10,36 @@ import type { MakeResumableStore } from './resume-contract.js'
 import { checkRest, comeToRest } from './resume-rest.js'
 import { capacity, go, memberCount, nothingSeen, type Seen, step, type World } from './resume-steps.js'
 
-/** What must hold on any history, one thing after the other and all at once: thousands of them, with the service's own times. */
-export function resumeHistoriesContract(t: Test, makeStore: MakeResumableStore): void {
+/**
+ * What must hold on any history, one thing after the other and all at once, with the service's own times.
+ *
+ * @param share  of 2000 histories: a store on another machine has less time for each
+ */
+export function resumeHistoriesContract(t: Test, makeStore: MakeResumableStore, share = 1): void {
   t.test('thousands of random histories of members who come back', async (t) => {
-    const seen = await resumeHistories((clock) => makeStore(clock), 2000)
-    t.ok(seen.taken > 900 && seen.named > 500 && seen.resumed > 1000 && seen.expired > 100, JSON.stringify(seen))
+    const seen = await resumeHistories((clock) => makeStore(clock), 2000 * share)
+    const least = { taken: 900 * share, named: 500 * share, resumed: 1000 * share, expired: 100 * share }
+    t.ok(isAtLeast(seen, least), JSON.stringify(seen))
   })
 
   t.test('the same with everything under way at once, time included', async (t) => {
-    const seen = await concurrentHistories((clock) => makeStore(clock), 2000)
-    t.ok(seen.taken > 400 && seen.named > 400 && seen.resumed > 700 && seen.expired > 100, JSON.stringify(seen))
-    t.ok(seen.raced > 30 && seen.fenced > 50 && seen.overtaken > 50, 'time and attempts meet what is under way')
+    const seen = await concurrentHistories((clock) => makeStore(clock), 2000 * share)
+    const least = { taken: 400 * share, named: 400 * share, resumed: 700 * share, expired: 100 * share }
+    t.ok(isAtLeast(seen, least), JSON.stringify(seen))
+    // Where an answer takes no time on the clock it is seldom that time runs out meanwhile.
+    const met = { raced: share < 1 ? 0 : 30, fenced: 50 * share, overtaken: 50 * share }
+    t.ok(isAtLeast(seen, met), 'time and attempts meet what is under way')
   })
 
   t.test('a log that is too small for some is a stated resync, and never a silent gap', async (t) => {
     const replay = { maxMessages: 3, maxBytes: 1_048_576, maxAgeMs: 55_000 }
-    const seen = await resumeHistories((clock) => makeStore(clock, replay), 600)
-    t.ok(seen.resyncs > 50, JSON.stringify(seen))
+    const seen = await resumeHistories((clock) => makeStore(clock, replay), 600 * share)
+    t.ok(seen.resyncs > 50 * share, JSON.stringify(seen))
   })
+}
+
+function isAtLeast(seen: Seen, least: Partial<Seen>): boolean {
+  return Object.entries(least).every(([name, count]) => seen[name as keyof Seen] >= count)
 }
 
 /**
@@ -50,7 +62,7 @@ export async function resumeHistories(makeStore: (clock: Clock) => RoomStore, nu
       await comeToRest(world)
       checkRest(world)
       for (const { seat } of world.members) await seat?.leave('left')
-      clock.advance(120_000)
+      await clock.advance(120_000)
       check(store.size.rooms === 0 && store.size.seats === 0 && clock.pending === 0, 'something is left')
     }),
     { numRuns, endOnFailure: true },
@@ -95,7 +107,7 @@ export async function concurrentHistories(
       await drive(scheduler, comeToRest(world))
       checkRest(world)
       await drive(scheduler, Promise.all(world.members.map(({ seat }) => seat?.leave('left'))))
-      clock.advance(120_000)
+      await clock.advance(120_000)
       check(inner.size.rooms === 0 && inner.size.seats === 0 && clock.pending === 0, 'something is left')
     }),
     { numRuns, endOnFailure: true },

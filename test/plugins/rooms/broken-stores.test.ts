@@ -159,7 +159,7 @@ const hasty: readonly (readonly [what: string, make: (clock: Clock, pause: Pause
     'whether somebody is still away',
     (clock, pause) => {
       const after: Clock['after'] = (delayMs, action) => clock.after(delayMs, () => void pause().then(action))
-      return makeMemoryStore({ clock: { now: () => clock.now(), after } })
+      return makeMemoryStore({ clock: { now: () => clock.now(), after, every: () => () => {} } })
     },
     /, after the window$|to be away$|peer-away of a stranger|^something is left$/,
   ],
