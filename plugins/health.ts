@@ -1,6 +1,9 @@
 import fp from 'fastify-plugin'
 import { Health } from '../schemas/index.js'
 
+/** All share the store: when it is away for a moment they are not all to be taken out, and calls go on without it. */
+const storePatienceMs = 15_000
+
 /**
  * The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. `/readyz` tells of
  * TURN too, and is ready without: one TURN server that is away would otherwise take every node out.
@@ -17,9 +20,11 @@ export const health = fp(
     app.get<{ Reply: Health }>('/readyz', options, async (_request, reply) => {
       const { health } = app.iceServers
       const turn = health !== undefined && { turn: health }
-      if (!app.drain.isDraining) return { status: 'ok', ...turn }
+      const { isDraining } = app.drain
+      const isStoreAway = (app.rooms.shared?.silentMs ?? 0) > storePatienceMs
+      if (!isDraining && !isStoreAway) return { status: 'ok', ...turn }
       reply.code(503)
-      return { status: 'draining', ...turn }
+      return { status: isDraining ? 'draining' : 'store-unavailable', ...turn }
     })
   },
   { name: 'signalbox-health', fastify: '5.x', dependencies: ['signalbox-drain', 'signalbox-ice-servers'] },

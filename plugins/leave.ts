@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import fp from 'fastify-plugin'
-import { LeaveRequest, SignalingError } from '../schemas/index.js'
+import { httpRefusals, LeaveRequest, SignalingError } from '../schemas/index.js'
+import { StoreUnavailable } from './rooms/room-store.js'
 
 /** More than any request needs. */
 const maxBodyBytes = 2048
@@ -24,6 +25,13 @@ export const leave = fp(
         try {
           await app.signaling.release(body)
         } catch (error) {
+          if (error instanceof StoreUnavailable) {
+            const { statusCode, message, retryAfterS } = httpRefusals['store-unavailable']
+            return reply
+              .code(statusCode)
+              .header('retry-after', retryAfterS)
+              .send({ statusCode, code: 'store-unavailable', message })
+          }
           if (!(error instanceof SignalingError)) throw error
           return reply.code(403).send(refusal(403, error.code))
         }

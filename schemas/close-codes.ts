@@ -51,6 +51,12 @@ export const closeCodes = {
     when: 'The client does not read, and more than `maxQueuedBytes` wait for it.',
     retry: true,
   },
+  roomsUnavailable: {
+    code: 1013,
+    reason: 'rooms unavailable',
+    when: 'The store that the rooms are in does not answer a `join` or `resume`, or has lost the seat. With a `join` or `resume` the reason is `{"retryMs":…}`: come again after so long, with the same seat.',
+    retry: true,
+  },
   replaced: {
     code: 4001,
     reason: 'taken over by another socket',

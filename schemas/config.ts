@@ -4,6 +4,7 @@ import { AdmissionLimits } from './admission-limits.js'
 import { IceConfig } from './ice-config.js'
 import { LogConfig } from './log-config.js'
 import { ms } from './setting-kinds.js'
+import { StoreConfig } from './store-config.js'
 import { TlsConfig } from './tls-config.js'
 import { WebConfig } from './web-config.js'
 
@@ -176,6 +177,7 @@ export const Config = Type.Composite([
   AccessConfig,
   WebConfig,
   IceConfig,
+  StoreConfig,
   Limits,
   AdmissionLimits,
 ])

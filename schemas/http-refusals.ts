@@ -15,6 +15,12 @@ export const httpRefusals = {
     when: 'An upgrade while the service stops.',
     retryAfterS: 1,
   },
+  'store-unavailable': {
+    statusCode: 503,
+    message: 'The rooms cannot be reached at the moment.',
+    when: 'A `POST /leave` while the store that the rooms are in does not answer. The seat is given up as soon as it does.',
+    retryAfterS: 5,
+  },
   overloaded: {
     statusCode: 503,
     message: 'The service is busy.',

@@ -52,6 +52,7 @@ function installDebianPackages() {
     turnserver: 'coturn',
     faketime: 'faketime',
     openssl: 'openssl',
+    'redis-server': 'redis-server',
   }
   const missing = Object.keys(packages)
     .filter((program) => !onPath(program))
@@ -63,12 +64,12 @@ function installDebianPackages() {
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
-  if (missing.includes('coturn')) maskService('coturn')
+  for (const service of ['coturn', 'redis-server']) if (missing.includes(service)) maskService(service)
   run('apt-get', ['update', '-q'])
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
 }
 
-/** Debian starts a service as soon as it is installed; this one relays for everybody as it comes. */
+/** Debian starts a service as soon as it is installed; the tests start their own, and coturn relays for everybody as it comes. */
 function maskService(name) {
   const folder = '/etc/systemd/system'
   if (!existsSync(folder) || existsSync(join(folder, `${name}.service`))) return

@@ -25,13 +25,14 @@ import {
   IceConfig,
   Limits,
   LogConfig,
+  StoreConfig,
   shownValue,
   WebConfig,
 } from '../schemas/index.js'
 import { isFileToo } from './config.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([LogConfig, AccessConfig, WebConfig, IceConfig, Limits, AdmissionLimits])
+const Settings = Type.Composite([LogConfig, AccessConfig, WebConfig, IceConfig, StoreConfig, Limits, AdmissionLimits])
 type Settings = Static<typeof Settings>
 
 /** What an embedder may set. */
@@ -69,7 +70,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(failures)
   await app.register(admission, { limits, logNames })
   await app.register(requestRate, { limits })
-  await app.register(rooms, { limits })
+  await app.register(rooms, { config: settings, limits })
   await app.register(access, { config: settings, limits, authorize })
   await app.register(iceServers, { config: settings, hook, logNames })
   await app.register(signaling, { limits, settings, logNames })

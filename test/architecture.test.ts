@@ -23,7 +23,7 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/admission',
     'plugins/ice-servers',
   ],
-  plugins: ['schemas', 'plugins/access'],
+  plugins: ['schemas', 'plugins/access', 'plugins/rooms'],
   'plugins/websocket': ['schemas', 'plugins/admission'],
   src: [
     'schemas',

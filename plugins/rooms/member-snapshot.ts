@@ -11,7 +11,8 @@ export function snapshotOf(peerId: PeerId, { name, metadata, media }: Profile, i
   })
 }
 
-function deepFreeze<T extends object>(value: T): T {
+/** Makes it, and all that is in it, what nobody can change any more. */
+export function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
     if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
   }

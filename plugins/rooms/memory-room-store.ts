@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Door, PeerId, RoomId } from '../../schemas/index.js'
 import { type Clock, systemClock } from './clock.js'
+import { makePeerId } from './make-peer-id.js'
 import { MemoryRoom, type Tally } from './memory-room.js'
 import type { ReplayBounds } from './replay-log.js'
 import type { JoinOutcome, JoinRequest, ResumeOutcome, ResumeRequest, RoomStore, Sink } from './room-store.js'
@@ -19,22 +19,6 @@ export interface MemoryRoomStoreOptions {
   readonly maxKnocks: number
   /** Default: the machine's. */
   readonly clock?: Clock
-}
-
-const peerIdBytes = 16
-/** Random bytes for so many at a time: 3 % of what a join costs with its socket. */
-const peerIdsAhead = 128
-let random = Buffer.alloc(0)
-let used = 0
-
-/** 128 bits: nobody guesses one, and no two are alike. */
-function makePeerId(): PeerId {
-  if (used === random.length) {
-    random = randomBytes(peerIdBytes * peerIdsAhead)
-    used = 0
-  }
-  used += peerIdBytes
-  return random.toString('base64url', used - peerIdBytes, used)
 }
 
 /** The room store of a single process. Every operation is synchronous inside, and so atomic. */

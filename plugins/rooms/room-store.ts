@@ -145,13 +145,19 @@ export interface Sink {
   /** It waits until it is let in: then `seated` comes, else `turnedAway`. */
   knocking(knock: Knock): void
   turnedAway(why: TurnedAway): void
-  /** Has its seat again. `missed` was told to nobody yet. */
+  /**
+   * Has its seat again. `missed` was told to nobody yet. A resync can also come to a resumable seat that has heard all the time,
+   * when the store has lost what was said to it.
+   */
   resumed(seat: Seat, missed: Missed): void
   /** @param link  where a resumable seat's entry stands; undefined for others */
   deliver(entry: Entry, link: Link | undefined): void
-  /** The seat is another sink's now, or given up without its doing. */
-  fenced(why: 'taken' | 'kicked'): void
+  /** The seat is another sink's now, or given up without its doing, or the store has lost it and the member may join anew. */
+  fenced(why: Fenced): void
 }
+
+/** `lost`: by the store, which could not bring it back. */
+export type Fenced = 'taken' | 'kicked' | 'lost'
 
 /**
  * A place in a room, held by one member from `seated` until `leave`. A resumable one can pass from sink to sink; each gets a
@@ -226,10 +232,16 @@ export interface RoomStore {
   /**
    * Takes a seat, creating the room when absent. Atomic: a room never holds more than its capacity, and of
    * two who join at once exactly one finds the other there.
+   *
+   * @throws StoreUnavailable  it may come again
    */
   join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome>
 
-  /** Takes a resumable seat over from its present sink, if it still has one. Atomic: no entry comes twice or to nobody. */
+  /**
+   * Takes a resumable seat over from its present sink, if it still has one. Atomic: no entry comes twice or to nobody.
+   *
+   * @throws StoreUnavailable  it may come again, with a higher attempt
+   */
   resume(roomId: RoomId, request: ResumeRequest, sink: Sink): Promise<ResumeOutcome>
 
   /**
@@ -239,9 +251,29 @@ export interface RoomStore {
    * @param attempt  the one with which the seat was last taken, or a higher one; `Number.MAX_SAFE_INTEGER`, which no other is
    *                 higher than, keeps no place
    * @returns        whether there was such a seat
+   * @throws StoreUnavailable
    */
   release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean>
 
+  /** What it shares with other processes; undefined where it is this process's own. */
+  readonly shared?: SharedStore
+
   /** How many rooms and seats there are now, as far as this node knows; at once, however many there are. */
   readonly size: { readonly rooms: number; readonly seats: number }
+}
+
+/** A store that several processes share. */
+export interface SharedStore {
+  /** From which the keys of seats are made, the same wherever the rooms are; undefined until it was reached once. */
+  readonly keySecret: Buffer | undefined
+  /** For how long it has not answered; infinite until it was reached once. */
+  readonly silentMs: number
+}
+
+/** The store has not answered in time, or cannot at the moment. What was asked may have been done all the same. */
+export class StoreUnavailable extends Error {
+  constructor(cause?: unknown) {
+    super('the room store does not answer', { cause })
+    this.name = 'StoreUnavailable'
+  }
 }

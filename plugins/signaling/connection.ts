@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws'
 import { type CloseName, closeCodes, errorCodes, type Limits, SignalingError } from '../../schemas/index.js'
 import type { FrameWriter, OutgoingFrame } from '../frames/frame-writer.js'
 import { quicken } from '../frames/quicken.js'
+import { type Fenced, StoreUnavailable } from '../rooms/room-store.js'
 import { type Envelope, isKnownType, parseEnvelope, typeOf, validate } from './decode.js'
 import type { Guest } from './guest.js'
 import { relay } from './handlers/relay.js'
@@ -15,6 +16,16 @@ import { type Outlet, Session, type SignalingContext } from './session.js'
 const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-servers'])
 /** What a client that numbers its messages sends without a number: it may be said twice, or not at all. */
 const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong', 'ice-servers'])
+
+/** As what a socket is closed whose seat is not its own any more. */
+const closeNames = { taken: 'replaced', kicked: 'kicked', lost: 'roomsUnavailable' } as const satisfies Record<
+  Fenced,
+  CloseName
+>
+
+/** When those come again whose room could not be reached: not all at once. */
+const leastRetryMs = 1000
+const retrySpreadMs = 4000
 
 /** For so many messages at once the client is told that they were taken; for fewer at the next tick. */
 const acknowledgedTogether = 16
@@ -77,8 +88,8 @@ export class Connection implements Hearer, Outlet, Paced {
     this.#pace.seated(capacity)
   }
 
-  fenced(why: 'taken' | 'kicked'): void {
-    this.close(why === 'kicked' ? 'kicked' : 'replaced')
+  fenced(why: Fenced): void {
+    this.close(closeNames[why])
   }
 
   pause(): void {
@@ -286,6 +297,11 @@ export class Connection implements Hearer, Outlet, Paced {
   }
 
   #refuse(error: unknown, id: unknown, n: number | undefined): void | Promise<void> {
+    if (error instanceof StoreUnavailable) {
+      const retryMs = Math.floor(leastRetryMs + Math.random() * retrySpreadMs)
+      this.close('roomsUnavailable', JSON.stringify({ retryMs }))
+      return
+    }
     if (!(error instanceof SignalingError)) {
       this.#context.log.error({ err: error, peerId: this.#session.seat?.peerId }, 'message handler failed')
       this.close('internalError')

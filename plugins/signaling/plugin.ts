@@ -60,10 +60,11 @@ export interface Signaling {
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
 export const signaling = fp<SignalingOptions>(
   async (app, { limits, settings, logNames }) => {
+    const own = randomBytes(32)
     const context: SignalingContext = {
       rooms: app.rooms,
       iceServers: app.iceServers,
-      keys: new ResumeKeys(randomBytes(32)),
+      keys: new ResumeKeys(() => (app.rooms.shared === undefined ? own : app.rooms.shared.keySecret)),
       limits,
       settings,
       log: app.log,

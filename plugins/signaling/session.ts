@@ -11,7 +11,18 @@ import {
 import type { OutgoingFrame } from '../frames/frame-writer.js'
 import type { IceMember } from '../ice-servers/ice-servers.js'
 import type { LogNames } from '../naming/log-names.js'
-import type { Entry, Knock, Link, Missed, Refusal, RoomStore, Seat, Sink, TurnedAway } from '../rooms/room-store.js'
+import type {
+  Entry,
+  Fenced,
+  Knock,
+  Link,
+  Missed,
+  Refusal,
+  RoomStore,
+  Seat,
+  Sink,
+  TurnedAway,
+} from '../rooms/room-store.js'
 import type { Guest } from './guest.js'
 import { type IceGiver, IceHandout, iceMemberOf } from './ice-handout.js'
 import type { ResumeKeys } from './resume-keys.js'
@@ -34,8 +45,8 @@ export interface Outlet {
   write(frame: OutgoingFrame): void
   /** The client has a seat in a room that holds so many. */
   seated(capacity: number): void
-  /** The seat is another socket's now, or a host has thrown the client out. */
-  fenced(why: 'taken' | 'kicked'): void
+  /** The seat is another socket's now, or a host has thrown the client out, or the store has lost it. */
+  fenced(why: Fenced): void
 }
 
 /**
@@ -270,7 +281,7 @@ export class Session implements Sink {
     for (const { entry, link } of missed.entries) this.deliver(entry, link)
   }
 
-  fenced(why: 'taken' | 'kicked'): void {
+  fenced(why: Fenced): void {
     this.#seat = undefined
     this.#outlet.fenced(why)
   }

@@ -1,0 +1,233 @@
+import type { PeerId, RoomId } from '../../schemas/index.js'
+import { type Clock, systemClock } from './clock.js'
+import { makePeerId } from './make-peer-id.js'
+import { snapshotOf } from './member-snapshot.js'
+import { partOf } from './redis/chain.js'
+import { LocalRoom, type NodeContext } from './redis/local-room.js'
+import { type Argument, RedisSeat, seatFlags } from './redis/redis-seat.js'
+import { decodeDescription, decodeShares, type News, type Reply, textOf } from './redis/reply.js'
+import type { NewsReader, RoomLink } from './redis/room-link.js'
+import { presentIn, resyncOf } from './redis/views.js'
+import {
+  type JoinOutcome,
+  type JoinRequest,
+  type ResumeOutcome,
+  type ResumeRequest,
+  type RoomStore,
+  type SharedStore,
+  type Sink,
+  StoreUnavailable,
+} from './room-store.js'
+
+/** How it reaches the store, and how often it says that its members are there. Times in milliseconds. */
+export interface RedisRoomStoreOptions {
+  readonly link: RoomLink
+  readonly shared: SharedStore
+  /** What the keys of rooms begin with. */
+  readonly prefix: string
+  /** How often each room is told that its members here are still there. */
+  readonly touchMs: number
+  readonly reloadWindowMs: number
+  /** What has failed with nobody waiting for it. */
+  readonly onError: (error: unknown) => void
+  /** Default: the machine's. */
+  readonly clock?: Clock
+}
+
+/** So many parts are the rooms touched in, one after the other, so that the store is never asked for all at once. */
+const parts = 32
+/** Over how long all are touched when the store has lost something. */
+const alarmMs = 1000
+
+/**
+ * The room store of several processes: all of a room is in Redis, and each process has the sinks of its own members. See
+ * `redis/room.lua` for what is done there, and `redis/local-room.ts` for what is done here.
+ */
+export class RedisRoomStore implements RoomStore, NewsReader {
+  readonly #options: RedisRoomStoreOptions
+  readonly #context: NodeContext
+  readonly #rooms = new Map<string, LocalRoom>()
+  readonly #parts: readonly Set<LocalRoom>[] = Array.from({ length: parts }, () => new Set())
+  readonly #tally = { seats: 0 }
+  readonly #clock: Clock
+  readonly #endTouching: () => void
+  #made = 0
+  #turn = 0
+  #isAlarmed = false
+
+  constructor(options: RedisRoomStoreOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#context = { ...options, clock: this.#clock, tally: this.#tally }
+    this.#endTouching = this.#clock.every(Math.floor(options.touchMs / parts), () => {
+      this.#turn = (this.#turn + 1) % parts
+      for (const room of this.#parts[this.#turn] ?? []) room.touchInBackground()
+    })
+  }
+
+  async join(roomId: RoomId, request: JoinRequest, sink: Sink): Promise<JoinOutcome> {
+    const room = this.#roomOf(roomId)
+    const peerId = makePeerId()
+    const early = room.expect(peerId, 0)
+    let isWaiting = false
+    try {
+      const reply = await this.#ask(room, peerId, request)
+      const outcome = joinOutcomeOf(reply.outcome)
+      isWaiting = outcome === 'knocking'
+      if (isWaiting) await room.knock(peerId, sink, early)
+      if (outcome !== 'seated') return outcome
+      const [description, cursor] = reply.said
+      const shares = early.flatMap((one) => (typeof one === 'string' ? [] : [one.share]))
+      const seat = new RedisSeat(room, decodeDescription(description), 0, textOf(cursor), presentIn(shares), sink)
+      await room.admit(seat, early, () => sink.seated(seat))
+      return outcome
+    } catch (error) {
+      // It may have been done all the same, and nobody would know of the seat.
+      if (error instanceof StoreUnavailable) void room.insist('withdraw', [peerId])
+      throw error
+    } finally {
+      if (!isWaiting) room.expectNoMore(peerId, 0)
+    }
+  }
+
+  async resume(roomId: RoomId, { peerId, attempt, seq }: ResumeRequest, sink: Sink): Promise<ResumeOutcome> {
+    const room = this.#roomOf(roomId)
+    const early = room.expect(peerId, attempt)
+    const { id = '', part } = partOf(seq) ?? {}
+    try {
+      const reply = await room.run('attach', [peerId, attempt, id, part === undefined ? 0 : 1])
+      if (reply.outcome === 'stale') return 'stale'
+      if (reply.outcome !== 'resumed') return 'gone'
+      const [kind, described, list] = reply.said
+      const description = decodeDescription(described)
+      if (textOf(kind) === 'replay') {
+        const shares = decodeShares(list)
+        const from = part === undefined ? id : (shares[0]?.prev ?? id)
+        const seat = new RedisSeat(room, description, attempt, from, [], sink)
+        const entries = seat.chain.goOnWith(shares, part ?? 0)
+        await room.admit(seat, early, () => sink.resumed(seat, { kind: 'replay', entries }))
+      } else {
+        const seat = new RedisSeat(room, description, attempt, description.tail, [], sink)
+        await room.admit(seat, early, () => sink.resumed(seat, resyncOf(seat, list, description.tail)))
+      }
+      return 'resumed'
+    } catch (error) {
+      if (error instanceof StoreUnavailable) void room.insist('away', [peerId, attempt, ''])
+      throw error
+    } finally {
+      room.expectNoMore(peerId, attempt)
+    }
+  }
+
+  async release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean> {
+    const room = this.#roomOf(roomId)
+    // One that a `replace` could still be higher than.
+    const isKept = attempt < Number.MAX_SAFE_INTEGER && this.#options.reloadWindowMs > 0
+    // Before it is: whose seat it was may be here, and the last one.
+    if (isKept) room.keepPlace()
+    let isDone = false
+    const more = [peerId, attempt, isKept ? 1 : 0]
+    try {
+      isDone = (await room.run('release', more)).outcome === 'done'
+      return isDone
+    } catch (error) {
+      if (error instanceof StoreUnavailable) void room.insist('release', more)
+      throw error
+    } finally {
+      if (!isDone) room.keepNoPlace()
+      room.dropIfEmpty()
+    }
+  }
+
+  get shared(): SharedStore {
+    return this.#options.shared
+  }
+
+  get size(): { rooms: number; seats: number } {
+    return { rooms: this.#rooms.size, seats: this.#tally.seats }
+  }
+
+  hear(news: News): void {
+    this.#rooms
+      .get(news.roomKey)
+      ?.hear(news)
+      ?.catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailable)) this.#options.onError(error)
+      })
+  }
+
+  alarmed(): void {
+    if (this.#isAlarmed) return
+    this.#isAlarmed = true
+    for (const [index, part] of this.#parts.entries()) {
+      this.#clock.after(Math.floor((index * alarmMs) / parts), () => {
+        if (index === parts - 1) this.#isAlarmed = false
+        for (const room of part) room.touchInBackground()
+      })
+    }
+  }
+
+  /** Touches nobody any more. */
+  close(): void {
+    this.#endTouching()
+  }
+
+  async #ask(room: LocalRoom, peerId: PeerId, request: JoinRequest): Promise<Reply> {
+    const { mayMakeRoom } = request
+    const asked = argumentsOf(peerId, request)
+    const reply = await room.run('join', [...asked, mayMakeRoom === undefined ? 1 : 0])
+    if (reply.outcome !== 'absent' || mayMakeRoom === undefined || !mayMakeRoom()) return reply
+    return room.run('join', [...asked, 1])
+  }
+
+  #roomOf(roomId: RoomId): LocalRoom {
+    const key = `${this.#options.prefix}{${roomId.replace(/[%{}]/g, encodeURIComponent)}}`
+    const there = this.#rooms.get(key)
+    if (there !== undefined) return there
+    const part = this.#parts[this.#made % parts]
+    this.#made += 1
+    const room: LocalRoom = new LocalRoom(roomId, key, this.#context, () => {
+      if (this.#rooms.get(key) === room) this.#rooms.delete(key)
+      part?.delete(room)
+    })
+    this.#rooms.set(key, room)
+    part?.add(room)
+    return room
+  }
+}
+
+function argumentsOf(peerId: PeerId, request: JoinRequest): Argument[] {
+  const { profile, capacity, identity = {}, onDuplicate = 'allow', door = 'open', isHost = false, replaces } = request
+  const flags =
+    (request.isResumable === true ? seatFlags.resumable : 0) +
+    (isHost ? seatFlags.host : 0) +
+    (request.wantsUpdates === true ? seatFlags.updates : 0)
+  return [
+    peerId,
+    JSON.stringify(snapshotOf(peerId, profile, isHost)),
+    identity.subject ?? '',
+    identity.tokenId ?? '',
+    JSON.stringify(identity),
+    flags,
+    capacity,
+    door,
+    onDuplicate,
+    replaces?.peerId ?? '',
+    replaces?.attempt ?? 0,
+  ]
+}
+
+const outcomes: readonly string[] = [
+  'seated',
+  'knocking',
+  'absent',
+  'full',
+  'locked',
+  'duplicate',
+  'kicked',
+] satisfies JoinOutcome[]
+
+function joinOutcomeOf(outcome: string): JoinOutcome {
+  if (!outcomes.includes(outcome)) throw new StoreUnavailable(new Error(`join: ${outcome}`))
+  return outcome as JoinOutcome
+}

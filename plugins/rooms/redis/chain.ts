@@ -1,0 +1,136 @@
+import type { Cursor, Linked } from '../room-store.js'
+import type { Share } from './reply.js'
+
+/** So many records that came by another way may still come by the first. */
+const maxRecent = 64
+
+/**
+ * The order of what one member is told: each record names the one before it, so that one that comes too early waits, one that
+ * comes twice is known, and one that is missing is missed.
+ *
+ * A member may acknowledge a part of a record: of one with three entries they are `id.1`, `id.2` and `id`.
+ */
+export class Chain {
+  #last: Cursor
+  /** The last place that the member knows of. */
+  #seq: Cursor
+  /** What has come too early, by what it waits for. */
+  readonly #early = new Map<Cursor, Share>()
+  /** What was taken out of the log, and may yet be published. */
+  readonly #recent = new Set<Cursor>()
+  /** How many entries each record had that was told and not acknowledged; undefined where nobody acknowledges. */
+  readonly #told: Map<Cursor, number> | undefined
+  #acknowledged: Cursor
+
+  constructor(at: Cursor, isAcknowledged: boolean) {
+    this.#last = at
+    this.#seq = at
+    this.#acknowledged = at
+    this.#told = isAcknowledged ? new Map() : undefined
+  }
+
+  /** The last record that was told. */
+  get last(): Cursor {
+    return this.#last
+  }
+
+  /** Up to where nothing need be kept. */
+  get acknowledged(): Cursor {
+    return this.#told === undefined ? this.#last : this.#acknowledged
+  }
+
+  /** Whether something waits for what has not come. */
+  get isWaiting(): boolean {
+    return this.#early.size > 0
+  }
+
+  /** @returns what is to be told now */
+  take(share: Share): Linked[] {
+    if (share.prev !== this.#last) {
+      if (share.id !== this.#last && !this.#recent.delete(share.id)) this.#early.set(share.prev, share)
+      return []
+    }
+    const linked = this.#follow(share, 0)
+    for (;;) {
+      const next = this.#early.get(this.#last)
+      if (next === undefined) return linked
+      this.#early.delete(this.#last)
+      linked.push(...this.#follow(next, 0))
+    }
+  }
+
+  /**
+   * Goes on with what was found in the log, beginning with what comes after the last.
+   *
+   * @param told  how many entries of the first record were told before
+   */
+  goOnWith(shares: readonly Share[], told = 0): Linked[] {
+    const linked: Linked[] = []
+    for (const [index, share] of shares.entries()) {
+      linked.push(...this.#follow(share, index === 0 ? told : 0))
+      this.#recent.add(share.id)
+      this.#early.delete(share.prev)
+    }
+    for (const id of this.#recent) {
+      if (this.#recent.size <= maxRecent) break
+      this.#recent.delete(id)
+    }
+    return linked
+  }
+
+  /** What was told before is lost, or nobody's business any more: it goes on from there. */
+  beginAt(at: Cursor): void {
+    this.#last = at
+    this.#seq = at
+    this.#acknowledged = at
+    this.#early.clear()
+    this.#told?.clear()
+  }
+
+  /**
+   * The member has everything up to here.
+   *
+   * @returns whether it was ever told that
+   */
+  acknowledge(seq: Cursor): boolean {
+    const { id, part } = partOf(seq) ?? {}
+    if (id === undefined || this.#told === undefined) return false
+    const entries = this.#told.get(id)
+    if (entries === undefined) return compare(id, this.#acknowledged) <= 0
+    if (part !== undefined && part >= entries) return false
+    for (const told of this.#told.keys()) {
+      if (told === id && part !== undefined) break
+      this.#told.delete(told)
+      this.#acknowledged = told
+      if (told === id) break
+    }
+    return true
+  }
+
+  #follow({ id, entries }: Share, told: number): Linked[] {
+    const linked: Linked[] = []
+    if (told > 0) this.#seq = `${id}.${told}`
+    for (let index = told; index < entries.length; index += 1) {
+      const entry = entries[index]
+      const seq = index === entries.length - 1 ? id : `${id}.${index + 1}`
+      if (entry !== undefined) linked.push({ entry, link: { seq, prev: this.#seq } })
+      this.#seq = seq
+    }
+    this.#last = id
+    this.#told?.set(id, entries.length)
+    return linked
+  }
+}
+
+/** A place in the order: a record, and how many of its entries where that is not all of them. */
+export function partOf(seq: Cursor): { readonly id: Cursor; readonly part: number | undefined } | undefined {
+  const found = /^((?:0|[1-9]\d{0,15})-(?:0|[1-9]\d{0,15}))(?:\.([1-9]\d{0,3}))?$/.exec(seq)
+  if (found?.[1] === undefined) return undefined
+  return { id: found[1], part: found[2] === undefined ? undefined : Number(found[2]) }
+}
+
+function compare(a: Cursor, b: Cursor): number {
+  const [aMs = 0, aCount = 0] = a.split('-').map(Number)
+  const [bMs = 0, bCount = 0] = b.split('-').map(Number)
+  return aMs - bMs || aCount - bCount
+}

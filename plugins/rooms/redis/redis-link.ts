@@ -1,0 +1,277 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { Cluster, Redis } from 'ioredis'
+import { type SharedStore, StoreUnavailable } from '../room-store.js'
+import type { Argument } from './redis-seat.js'
+import type { RedisAddress } from './redis-url.js'
+import { decodeNews, decodeReply, type Reply } from './reply.js'
+import type { NewsReader, RoomLink } from './room-link.js'
+import { roomScript, type ScriptRules, withRules } from './script.js'
+
+/** How a node reaches the store. Times in milliseconds. */
+export interface RedisLinkOptions {
+  readonly address: RedisAddress
+  /** What all keys and channels begin with. */
+  readonly prefix: string
+  readonly rules: Omit<ScriptRules, 'channel'>
+  /** How long an answer may take. */
+  readonly timeoutMs: number
+  /** It does not answer any more, and why, as far as that is known. */
+  readonly onAway: (reason: string | undefined) => void
+  /** It answers again. */
+  readonly onBack: (silentMs: number) => void
+  /** Default: the one that there is. */
+  readonly script?: string
+  /** A random number for each operation. */
+  readonly dice?: () => number
+}
+
+/** How often the store is asked whether it is there. */
+const pingMs = 1000
+/** What has said nothing for so long is connected to anew. */
+const deadMs = 5000
+/** Of what has said nothing for so long it is told that it is away. */
+const awayMs = 3000
+const longestRetryMs = 1000
+const leastTryMs = 200
+const diceSides = 2 ** 32
+const secretBytes = 32
+
+/** What is done with what cannot be asked now. */
+interface Patience {
+  readonly commandTimeout?: number
+  readonly enableOfflineQueue?: boolean
+  readonly maxRetriesPerRequest: number | null
+}
+
+type Run = (key: string, log: string, ...more: Argument[]) => Promise<unknown>
+
+/** Two connections to Redis: one asks, one hears. */
+export class RedisLink implements RoomLink, SharedStore {
+  /** How the store calls this process. */
+  readonly nodeId = randomBytes(9).toString('base64url')
+  readonly #options: RedisLinkOptions
+  readonly #asking: Redis | Cluster
+  readonly #hearing: Redis | Cluster
+  readonly #run: Run
+  readonly #dice: () => number
+  readonly #pinging: NodeJS.Timeout
+  #reader: NewsReader | undefined
+  #isHearing = false
+  #hasHeard = false
+  #secret: Buffer | undefined
+  /** When the store has answered last, and was last found to be there again. */
+  #answeredMs = performance.now()
+  #returnedMs = Number.NEGATIVE_INFINITY
+  /** The store's clock, ahead of ours by so much; undefined before the first answer. */
+  #aheadMs: number | undefined
+  #waiting: (() => void)[] = []
+  #isAway = false
+  #reason: string | undefined
+
+  constructor(options: RedisLinkOptions) {
+    this.#options = options
+    this.#dice = options.dice ?? (() => randomInt(diceSides))
+    const script = withRules(options.script ?? roomScript, { ...options.rules, channel: this.#channelOf('') })
+    this.#asking = connect(options.address, {
+      commandTimeout: options.timeoutMs,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+    })
+    this.#asking.defineCommand('room', { numberOfKeys: 2, lua: script })
+    this.#run = runOf(this.#asking)
+    this.#hearing = connect(options.address, { maxRetriesPerRequest: null })
+    this.#asking.on('ready', () => this.#onReady())
+    for (const client of [this.#asking, this.#hearing]) client.on('error', this.#note)
+    this.#hearing.on('messageBuffer', (channel: Buffer, text: Buffer) => this.#onMessage(channel.toString(), text))
+    this.#hearing.on('close', () => {
+      this.#isHearing = false
+    })
+    this.#hearing.on('ready', () => this.#subscribe())
+    this.#pinging = setInterval(() => this.#ping(), pingMs)
+    this.#pinging.unref()
+  }
+
+  get keySecret(): Buffer | undefined {
+    return this.#secret
+  }
+
+  get silentMs(): number {
+    return this.isStarted ? performance.now() - this.#answeredMs : Number.POSITIVE_INFINITY
+  }
+
+  /** Whether it could be used at all up to now. */
+  get isStarted(): boolean {
+    return this.#secret !== undefined && this.#hasHeard
+  }
+
+  /** Resolves when it can be used. */
+  async ready(): Promise<void> {
+    while (!this.isStarted) await this.nextTry()
+  }
+
+  /** Who is to be told of news. */
+  read(reader: NewsReader): void {
+    this.#reader = reader
+  }
+
+  async run(roomKey: string, operation: string, more: readonly Argument[]): Promise<Reply> {
+    // What is published before anybody hears it would be missed.
+    if (!this.isStarted) throw new StoreUnavailable()
+    const nowMs = performance.now()
+    const sentAt = this.#aheadMs === undefined ? 0 : Math.round(nowMs + this.#aheadMs)
+    const args = [operation, this.nodeId, this.#graceMs(nowMs), this.#dice(), sentAt, ...more]
+    try {
+      const reply = decodeReply(await this.#run(roomKey, `${roomKey}:q`, ...args))
+      this.#answered(reply.nowMs)
+      return reply
+    } catch (error) {
+      this.#note(error)
+      if (isForNow(error)) throw new StoreUnavailable(error)
+      // The library hangs on it what was asked.
+      throw new Error(this.#reason)
+    }
+  }
+
+  alarm(): void {
+    this.#asking.publish(this.#channelOf('all'), '').catch(this.#note)
+  }
+
+  nextTry(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      setTimeout(resolve, leastTryMs * (1 + Math.random())).unref()
+    })
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pinging)
+    this.#asking.disconnect()
+    this.#hearing.disconnect()
+    this.#wake()
+  }
+
+  /** What has gone wrong last, without what was asked: messages are in that. */
+  readonly #note = (error: unknown): void => {
+    this.#reason = error instanceof Error ? error.message : String(error)
+  }
+
+  #channelOf(node: string): string {
+    return `${this.#options.prefix}n:${node}`
+  }
+
+  /** While others may not have said yet that their members are still there, nothing is to run out. */
+  #graceMs(nowMs: number): number {
+    const { lateMs, spareMs } = this.#options.rules
+    if (nowMs - this.#answeredMs > lateMs) return spareMs
+    return Math.max(0, Math.ceil(this.#returnedMs + spareMs - nowMs))
+  }
+
+  #answered(storeMs?: number): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#answeredMs > this.#options.rules.lateMs) this.#returned(nowMs)
+    if (this.#isAway) this.#options.onBack(Math.round(nowMs - this.#answeredMs))
+    this.#isAway = false
+    this.#answeredMs = nowMs
+    if (storeMs !== undefined) this.#aheadMs = storeMs - nowMs
+  }
+
+  #returned(nowMs: number): void {
+    this.#returnedMs = nowMs
+    this.#reader?.alarmed()
+    this.#wake()
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+
+  /** Connected, or connected anew: to one that may know less than the one before. */
+  async #onReady(): Promise<void> {
+    const key = `${this.#options.prefix}key`
+    try {
+      const own = (this.#secret ?? randomBytes(secretBytes)).toString('base64url')
+      await this.#asking.set(key, own, 'NX')
+      const isFirst = this.#secret === undefined
+      this.#secret ??= Buffer.from((await this.#asking.get(key)) ?? own, 'base64url')
+      if (!isFirst) this.#returned(performance.now())
+      this.#answered()
+      if (this.isStarted) this.#wake()
+    } catch (error) {
+      this.#note(error)
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#hearing.subscribe(this.#channelOf(this.nodeId), this.#channelOf('all'))
+      this.#isHearing = true
+      this.#hasHeard = true
+      if (this.isStarted) this.#wake()
+      // What was published meanwhile was published to nobody.
+      this.#reader?.alarmed()
+    } catch (error) {
+      this.#note(error)
+    }
+  }
+
+  #onMessage(channel: string, text: Buffer): void {
+    if (channel === this.#channelOf('all')) {
+      this.#reader?.alarmed()
+      return
+    }
+    const news = decodeNews(text)
+    if (news !== undefined) this.#reader?.hear(news)
+  }
+
+  #ping(): void {
+    this.#asking.ping().then(() => this.#answered(), this.#note)
+    if (this.#isHearing) this.#hearing.ping().catch(this.#note)
+    if (this.#isAway || performance.now() - this.#answeredMs < awayMs) return
+    this.#isAway = true
+    this.#options.onAway(this.#reason)
+  }
+}
+
+function connect(address: RedisAddress, more: Patience): Redis | Cluster {
+  const { login } = address
+  const common = {
+    ...login,
+    ...more,
+    autoResendUnfulfilledCommands: false,
+    socketTimeout: deadMs,
+    connectTimeout: deadMs,
+  }
+  switch (address.kind) {
+    case 'one':
+      return new Redis({ ...common, ...address.at, db: address.db, retryStrategy })
+    case 'sentinel': {
+      const { at, name, db } = address
+      const enableTLSForSentinelMode = login.tls !== undefined
+      return new Redis({ ...common, sentinels: at, name, db, enableTLSForSentinelMode, retryStrategy })
+    }
+    case 'cluster':
+      return new Cluster(address.at, { redisOptions: common, clusterRetryStrategy: retryStrategy })
+  }
+}
+
+function retryStrategy(times: number): number {
+  return Math.min(longestRetryMs, 50 * 2 ** times) * (0.5 + Math.random() / 2)
+}
+
+/** The script as a method of the client, which the types of the library know nothing of. */
+function runOf(client: Redis | Cluster): Run {
+  const run: unknown = Reflect.get(client, 'roomBuffer')
+  if (typeof run !== 'function') throw new TypeError('the script was not defined')
+  return (...args) => Reflect.apply(run, client, args)
+}
+
+/** Whether the same may be answered later: all but what the script itself has got wrong. */
+function isForNow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error.name !== 'ReplyError') return !(error instanceof TypeError)
+  return /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|MISCONF|NOREPLICAS|BUSY|UNBLOCKED)\b/.test(
+    error.message,
+  )
+}

@@ -1,0 +1,23 @@
+import type { Argument } from './redis-seat.js'
+import type { News, Reply } from './reply.js'
+
+/** The way from this node to the store that it shares with others, and back. */
+export interface RoomLink {
+  /**
+   * Does one operation on one room.
+   *
+   * @throws StoreUnavailable
+   */
+  run(roomKey: string, operation: string, more: readonly Argument[]): Promise<Reply>
+  /** Tells all nodes, this one too, that the store has lost something: each looks after its seats. */
+  alarm(): void
+  /** Resolves when it is time to try again. */
+  nextTry(): Promise<void>
+}
+
+/** What a node is told without having asked. */
+export interface NewsReader {
+  hear(news: News): void
+  /** The store has lost something, or was away. */
+  alarmed(): void
+}

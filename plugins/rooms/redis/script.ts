@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+
+/** What the script goes by, for all rooms. Times in milliseconds. */
+export interface ScriptRules {
+  /** The channel of a node is called so, and as the node. */
+  readonly channel: string
+  /** How long a node need not be heard of until its members are away, and those who cannot resume have left. */
+  readonly leaseMs: number
+  /** How long the seat of one that can resume is held whose node is not heard of. */
+  readonly holdMs: number
+  readonly awayAfterMs: number
+  readonly resumeWindowMs: number
+  readonly reloadWindowMs: number
+  /** How long it is known why a seat has ended. */
+  readonly graveMs: number
+  /** After which a room is forgotten that nobody asks for. */
+  readonly keyMs: number
+  /** What was sent so long ago shows that the store was away. */
+  readonly lateMs: number
+  /** For how long nothing runs out then. */
+  readonly spareMs: number
+  readonly maxKnocks: number
+  /** What one member may be told again. */
+  readonly replayMessages: number
+  readonly replayBytes: number
+  readonly replayMs: number
+  /** What the log of a room may hold. */
+  readonly logRecords: number
+  readonly logBytes: number
+}
+
+/** The operations of a room as they stand in the file. */
+export const roomScript = readFileSync(new URL('./room.lua', import.meta.url), 'utf8')
+
+/** The script that goes by these rules: they stand in front of it, so that nobody need send them each time. */
+export function withRules(script: string, rules: ScriptRules): string {
+  const lines = Object.entries(rules).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+  return `local RULES = { ${lines.join(', ')} }\n${script}`
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Test } from 'tap'
+import { freePort } from './coturn.js'
+
+/** A real Redis on this machine. */
+export interface RedisServer {
+  readonly port: number
+  readonly url: string
+  /** Lets it stand still, with all its connections, or go on. */
+  stand(): void
+  goOn(): void
+  /** Kills it, and what it had in memory is gone. */
+  kill(): Promise<void>
+  /** Starts it again, on the same port, with nothing in it. */
+  start(): Promise<void>
+}
+
+/** Starts Redis on 127.0.0.1 with a free port, keeping nothing on disk; it is ready, and is killed when the test is over. */
+export async function startRedis(t: Test, more: readonly string[] = []): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'))
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const start = async (): Promise<void> => {
+    const args = [
+      '--port',
+      `${port}`,
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      folder,
+      ...more,
+    ]
+    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    child = started
+    process.once('exit', () => started.kill('SIGKILL'))
+    const lines = createInterface(started.stdout)
+    const said: string[] = []
+    await new Promise<void>((resolve, reject) => {
+      lines.on('line', (line) => {
+        said.push(line)
+        if (line.includes('Ready to accept connections')) resolve()
+      })
+      started.once('error', reject)
+      started.once('exit', () => reject(new Error(`redis-server has ended: ${said.join('\n')}`)))
+    })
+  }
+  const kill = async (): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+  t.teardown(async () => {
+    await kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  await start()
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    stand: () => child?.kill('SIGSTOP'),
+    goOn: () => child?.kill('SIGCONT'),
+    kill,
+    start,
+  }
+}
