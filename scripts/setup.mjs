@@ -50,6 +50,7 @@ function installDebianPackages() {
     ip: 'iproute2',
     nft: 'nftables',
     turnserver: 'coturn',
+    haproxy: 'haproxy',
     faketime: 'faketime',
     openssl: 'openssl',
     'redis-server': 'redis-server',
@@ -64,7 +65,7 @@ function installDebianPackages() {
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
-  for (const service of ['coturn', 'redis-server']) if (missing.includes(service)) maskService(service)
+  for (const service of ['coturn', 'haproxy', 'redis-server']) if (missing.includes(service)) maskService(service)
   run('apt-get', ['update', '-q'])
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
 }
