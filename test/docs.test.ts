@@ -44,6 +44,7 @@ t.test('every type of message is in the sequence diagram or the examples, or is 
 t.test('links to files of the project lead somewhere', async (t) => {
   for (const file of [
     'README.md',
+    'deploy/README.md',
     'docs/access.md',
     'docs/operations.md',
     'docs/performance.md',
