@@ -12,7 +12,7 @@ export interface Run {
 }
 
 /** Starts the program as a process, with these settings and no others. */
-export function run(t: Test, environment: Record<string, string>, ...args: string[]): Run {
+export function run(t: Pick<Test, 'teardown'>, environment: Record<string, string>, ...args: string[]): Run {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|LOG_LEVEL|SIGNALBOX_.*)$/.test(name))
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...Object.fromEntries(inherited), ...environment },
@@ -30,7 +30,7 @@ export function run(t: Test, environment: Record<string, string>, ...args: strin
 
 /** Starts the service as a process; resolves with its address, `ws:` or `wss:`, when it says that it is ready. */
 export async function start(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   environment: Record<string, string> = {},
   ...args: string[]
 ): Promise<Run & { url: string; entries: Record<string, unknown>[] }> {

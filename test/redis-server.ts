@@ -21,7 +21,7 @@ export interface RedisServer {
 }
 
 /** Starts Redis on 127.0.0.1 with a free port, keeping nothing on disk; it is ready, and is killed when the test is over. */
-export async function startRedis(t: Test, more: readonly string[] = []): Promise<RedisServer> {
+export async function startRedis(t: Pick<Test, 'teardown'>, more: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const port = await freePort()
   let child: ChildProcess | undefined

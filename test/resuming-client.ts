@@ -20,7 +20,8 @@ interface Unacknowledged {
  */
 export class ResumingClient {
   readonly faults: string[] = []
-  readonly url: string
+  /** Where the next socket goes. */
+  url: string
   readonly roomId: string
   peerId = ''
   session: ResumeSession | undefined
@@ -45,6 +46,11 @@ export class ResumingClient {
     this.#onMessage = onMessage
   }
 
+  /** Whether it has its seat over a socket that is open, as far as it knows. */
+  get isAttached(): boolean {
+    return this.#isLive && this.socket?.readyState === WebSocket.OPEN
+  }
+
   get unacknowledged(): number {
     return this.#outbox.length
   }
@@ -59,11 +65,15 @@ export class ResumingClient {
     await this.#open(this.resumeMessage(attempt))
   }
 
-  /** As `resume`, but with a lower attempt over another socket in the same turn, before or after it; of that nothing is read. */
-  async resumeTwice(isHigherFirst: boolean): Promise<void> {
+  /**
+   * As `resume`, but with a lower attempt over another socket in the same turn, before or after it; of that nothing is read.
+   *
+   * @param otherUrl  where that goes
+   */
+  async resumeTwice(isHigherFirst: boolean, otherUrl = this.url): Promise<void> {
     const attempt = this.attempt + 1
     this.attempt += 2
-    const other = await this.#openOther()
+    const other = await this.#openOther(otherUrl)
     const sendOther = (): void => {
       if (other.readyState === WebSocket.OPEN) other.send(JSON.stringify(this.resumeMessage(attempt)))
     }
@@ -114,8 +124,8 @@ export class ResumingClient {
   }
 
   /** A socket for an attempt that has to lose: told that it is stale, or closed because the other one has the seat. */
-  async #openOther(): Promise<WebSocket> {
-    const socket = new WebSocket(this.url)
+  async #openOther(url: string): Promise<WebSocket> {
+    const socket = new WebSocket(url)
     socket.on('error', () => {})
     socket.on('message', (data) => {
       const message: ServerMessage = JSON.parse(data.toString())
