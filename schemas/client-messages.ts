@@ -218,6 +218,14 @@ export const Resume = Type.Object(
     peerId: PeerId,
     attempt: Attempt,
     seq: Cursor,
+    n: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description:
+          'The last of your messages that you know was taken. Where the service has lost messages that it had taken, it sees so by this, and says so to those they were for.',
+      }),
+    ),
     mac: Mac,
     id: MessageId,
   },

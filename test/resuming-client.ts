@@ -35,6 +35,7 @@ export class ResumingClient {
   lastError: string | undefined
   readonly #onMessage: (message: ServerMessage) => void
   #n = 0
+  #acknowledged = 0
   #outbox: Unacknowledged[] = []
   /** Whether messages go out: not before the service has said how far it has them. */
   #isLive = false
@@ -87,7 +88,7 @@ export class ResumingClient {
   resumeMessage(attempt: number): object {
     const { roomId, peerId, seq } = this
     const mac = macOf(this.session?.key ?? '', 'resume', roomId, peerId, attempt, seq)
-    return { type: 'resume', roomId, peerId, attempt, seq, mac }
+    return { type: 'resume', roomId, peerId, attempt, seq, n: this.#acknowledged, mac }
   }
 
   send(message: object): void {
@@ -216,6 +217,7 @@ export class ResumingClient {
   }
 
   #drop(n: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, n)
     this.#outbox = this.#outbox.filter((kept) => kept.n > n)
   }
 }

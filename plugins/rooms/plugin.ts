@@ -23,6 +23,8 @@ const formOfKeys = '1:'
 const touchesInLease = 3
 /** What was sent so long ago shows that the store was away. */
 const lateMs = 2000
+/** Within which all nodes bring back what the store has lost, once one has noticed. */
+const mendMs = 3000
 /** The log of a room may hold more than that of one member, as it is that of all. */
 const logShare = 2
 
@@ -53,7 +55,9 @@ export const rooms = fp<RoomsOptions>(
       shared: link,
       prefix: prefixOf(config),
       touchMs,
+      resumeWindowMs,
       reloadWindowMs,
+      mendMs,
       onError: (error) => app.log.error({ err: error }, 'room store failed'),
     })
     link.read(store)
@@ -92,6 +96,7 @@ function openLink(
       keyMs: 3 * holdMs,
       lateMs,
       spareMs: touchMs + lateMs,
+      mendMs,
       maxKnocks,
       replayMessages: replay.maxMessages,
       replayBytes: replay.maxBytes,

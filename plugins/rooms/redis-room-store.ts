@@ -27,7 +27,10 @@ export interface RedisRoomStoreOptions {
   readonly prefix: string
   /** How often each room is told that its members here are still there. */
   readonly touchMs: number
+  readonly resumeWindowMs: number
   readonly reloadWindowMs: number
+  /** How long the nodes have to bring back what the store has lost. */
+  readonly mendMs: number
   /** What has failed with nobody waiting for it. */
   readonly onError: (error: unknown) => void
   /** Default: the machine's. */
@@ -36,6 +39,8 @@ export interface RedisRoomStoreOptions {
 
 /** So many parts are the rooms touched in, one after the other, so that the store is never asked for all at once. */
 const parts = 32
+/** How often a seat is looked for that the store does not know. */
+const lostTries = 4
 /** Over how long all are touched when the store has lost something. */
 const alarmMs = 1000
 
@@ -90,12 +95,16 @@ export class RedisRoomStore implements RoomStore, NewsReader {
     }
   }
 
-  async resume(roomId: RoomId, { peerId, attempt, seq }: ResumeRequest, sink: Sink): Promise<ResumeOutcome> {
+  async resume(
+    roomId: RoomId,
+    { peerId, attempt, seq, received = 0 }: ResumeRequest,
+    sink: Sink,
+  ): Promise<ResumeOutcome> {
     const room = this.#roomOf(roomId)
     const early = room.expect(peerId, attempt)
     const { id = '', part } = partOf(seq) ?? {}
     try {
-      const reply = await room.run('attach', [peerId, attempt, id, part === undefined ? 0 : 1])
+      const reply = await this.#attach(room, [peerId, attempt, id, part === undefined ? 0 : 1, received])
       if (reply.outcome === 'stale') return 'stale'
       if (reply.outcome !== 'resumed') return 'gone'
       const [kind, described, list] = reply.said
@@ -156,7 +165,11 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       })
   }
 
-  alarmed(): void {
+  alarmed(roomKey?: string): void {
+    if (roomKey !== undefined) {
+      this.#rooms.get(roomKey)?.touchInBackground()
+      return
+    }
     if (this.#isAlarmed) return
     this.#isAlarmed = true
     for (const [index, part] of this.#parts.entries()) {
@@ -170,6 +183,20 @@ export class RedisRoomStore implements RoomStore, NewsReader {
   /** Touches nobody any more. */
   close(): void {
     this.#endTouching()
+  }
+
+  /** Where the store may have lost the seat, the node that has it may bring it back. */
+  async #attach(room: LocalRoom, more: readonly Argument[]): Promise<Reply> {
+    const untilMs = performance.now() + 2 * this.#options.mendMs
+    for (let tries = 1; ; tries += 1) {
+      const reply = await room.run('attach', more)
+      const isLost = reply.outcome === 'unknown' && tries < lostTries
+      const isMending = reply.outcome === 'mending'
+      if (!isLost && !isMending) return reply
+      if (performance.now() > untilMs) throw new StoreUnavailable()
+      if (tries === 1 && isLost) this.#options.link.alarm(room.key)
+      await this.#options.link.nextTry()
+    }
   }
 
   async #ask(room: LocalRoom, peerId: PeerId, request: JoinRequest): Promise<Reply> {

@@ -78,6 +78,8 @@ export interface ResumeRequest {
   readonly attempt: number
   /** The last that it was told. */
   readonly seq: Cursor
+  /** The last of its operations that it knows was done; a store that knows of fewer has lost some. Default: 0. */
+  readonly received?: number
 }
 
 /** `resumed`: the sink has been told `resumed`. `gone`: there is no such seat. `stale`: the attempt is not the highest. */

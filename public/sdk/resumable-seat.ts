@@ -36,6 +36,7 @@ export class ResumableSeat {
   #seq: string
   #attempt = 0
   #n = 0
+  #acknowledged = 0
   #unacknowledged: Numbered[] = []
   #unsaid = 0
   #farewell: Farewell | undefined
@@ -77,6 +78,7 @@ export class ResumableSeat {
 
   /** The service has taken everything up to `n`. */
   acknowledge(n: number): void {
+    this.#acknowledged = Math.max(this.#acknowledged, n)
     this.#unacknowledged = this.#unacknowledged.filter((message) => message.n > n)
   }
 
@@ -120,7 +122,8 @@ export class ResumableSeat {
     this.#attempt += 1
     const [attempt, seq] = [this.#attempt, this.#seq]
     const mac = await this.#proof.mac('resume', attempt, seq)
-    return { type: 'resume', roomId: this.#roomId, peerId: this.#peerId, attempt, seq, mac }
+    const n = this.#acknowledged
+    return { type: 'resume', roomId: this.#roomId, peerId: this.#peerId, attempt, seq, n, mac }
   }
 
   async #prepareFarewell(): Promise<void> {

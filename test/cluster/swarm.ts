@@ -127,6 +127,13 @@ export class Swarm {
     }
   }
 
+  /** Waits until all who are there know of each other. @returns whether they do */
+  async agree(withinMs: number): Promise<boolean> {
+    const untilMs = performance.now() + withinMs
+    while (!this.isAgreed && performance.now() < untilMs) await elapse(50)
+    return this.isAgreed
+  }
+
   /** Whether everybody who is there knows of everybody else who is there. */
   get isAgreed(): boolean {
     return this.#roamers.every((roamer) => {

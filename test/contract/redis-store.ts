@@ -39,7 +39,9 @@ export function redisStores(t: Test, redis: RedisServer, script = roomScript): M
       shared: link.shared,
       prefix: `${randomBytes(6).toString('base64url')}:`,
       touchMs,
+      resumeWindowMs: 30_000,
       reloadWindowMs,
+      mendMs: 3000,
       onError: (error) => t.fail('in the background', { error }),
       clock,
     })
@@ -71,6 +73,7 @@ class TimedLink {
         keyMs: 120_000,
         lateMs: 1_000_000_000,
         spareMs: 0,
+        mendMs: 3000,
         maxKnocks: 4,
         replayMessages: replay.maxMessages,
         replayBytes: replay.maxBytes,
@@ -98,7 +101,7 @@ class TimedLink {
         this.#underway -= 1
       }
     }
-    return { run, alarm: () => {}, nextTry: () => this.#link.nextTry() }
+    return { run, alarm: () => {}, nextTry: async () => {} }
   }
 
   get shared(): SharedStore {

@@ -8,15 +8,19 @@ import { presentIn, resyncOf } from './views.js'
 
 /** How long what was published may come after what follows it. */
 const gapMs = 20
-/** How long the other nodes have to bring back what the store has lost, before anybody is told who is there. */
-const recoverMs = 3000
+
+/** In so many steps it is seen whether they have. */
+const mendSteps = 10
 
 /** What the rooms of a node share. Times in milliseconds. */
 export interface NodeContext {
   readonly link: RoomLink
   readonly clock: Clock
   readonly touchMs: number
+  readonly resumeWindowMs: number
   readonly reloadWindowMs: number
+  /** How long the other nodes have to bring back what the store has lost, before anybody is told who is there. */
+  readonly mendMs: number
   readonly tally: { seats: number }
   /** What has failed with nobody waiting for it. */
   readonly onError: (error: unknown) => void
@@ -101,6 +105,7 @@ export class LocalRoom implements RoomOfSeat {
       try {
         const { outcome } = await this.run(operation, [seat.peerId, seat.attempt, ...more])
         if (outcome === 'unknown') await this.#recover(seat)
+        else if (outcome === 'mending') await this.#context.link.nextTry()
         else if (outcome.startsWith('gone')) this.#lose(seat, outcome)
         else return outcome
       } catch (error) {
@@ -118,6 +123,7 @@ export class LocalRoom implements RoomOfSeat {
   }
 
   async away(seat: RedisSeat): Promise<void> {
+    seat.heldUntilMs = this.#context.clock.now() + this.#context.resumeWindowMs
     await this.insist('away', [seat.peerId, seat.attempt, seat.chain.acknowledged])
   }
 
@@ -229,7 +235,7 @@ export class LocalRoom implements RoomOfSeat {
     const [what, tail] = status.split(' ')
     if (what === 'here') {
       if (seat.isHeard && tail !== seat.chain.last) this.#suspect(seat)
-    } else if (what === 'unknown' && seat.isHeard) await this.#recover(seat)
+    } else if (what === 'unknown' && this.#context.clock.now() < seat.heldUntilMs) await this.#recover(seat)
     else this.#lose(seat, status)
   }
 
@@ -254,7 +260,15 @@ export class LocalRoom implements RoomOfSeat {
       seat.sink.resumed(seat, resyncOf(seat, list, tail))
     })
     if (outcome === 'unknown') await this.#recover(seat)
+    else if (outcome === 'mending') this.#catchUpAfter(this.#context.mendMs / mendSteps, seat)
     else if (outcome.startsWith('gone')) this.#lose(seat, outcome)
+  }
+
+  #catchUpAfter(delayMs: number, seat: RedisSeat): void {
+    this.#context.clock.after(delayMs, () => {
+      this.#recovering.delete(seat)
+      if (seat.isHeard) this.#inBackground(this.#catchUp(seat))
+    })
   }
 
   /** Brings a seat back that the store has lost, if nobody else has its place by now. */
@@ -283,6 +297,7 @@ export class LocalRoom implements RoomOfSeat {
         flags,
         capacity,
         this.#door,
+        seat.isHeard ? '' : Math.max(0, Math.ceil(seat.heldUntilMs - clock.now())),
       ])
       if (outcome !== 'done') {
         this.#lose(seat, outcome.startsWith('gone') ? outcome : 'lost')
@@ -294,10 +309,7 @@ export class LocalRoom implements RoomOfSeat {
       throw error
     }
     link.alarm()
-    clock.after(recoverMs, () => {
-      this.#recovering.delete(seat)
-      if (seat.isHeard) this.#inBackground(this.#catchUp(seat))
-    })
+    this.#catchUpAfter(this.#context.mendMs, seat)
   }
 
   /** @param outcome  `gone` and why, or anything else where nobody knows */

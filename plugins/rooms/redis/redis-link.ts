@@ -132,8 +132,8 @@ export class RedisLink implements RoomLink, SharedStore {
     }
   }
 
-  alarm(): void {
-    this.#asking.publish(this.#channelOf('all'), '').catch(this.#note)
+  alarm(roomKey = ''): void {
+    this.#asking.publish(this.#channelOf('all'), roomKey).catch(this.#note)
   }
 
   nextTry(): Promise<void> {
@@ -218,7 +218,7 @@ export class RedisLink implements RoomLink, SharedStore {
 
   #onMessage(channel: string, text: Buffer): void {
     if (channel === this.#channelOf('all')) {
-      this.#reader?.alarmed()
+      this.#reader?.alarmed(text.length === 0 ? undefined : text.toString())
       return
     }
     const news = decodeNews(text)

@@ -50,6 +50,8 @@ export class RedisSeat implements Seat {
   readonly capacity: number
   readonly identity: Identity
   readonly chain: Chain
+  /** Until when it is held for a member that is away. */
+  heldUntilMs = Number.POSITIVE_INFINITY
   #member: Member
   readonly #room: RoomOfSeat
   /** Of its last operation that was done. */

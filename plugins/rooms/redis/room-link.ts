@@ -9,8 +9,12 @@ export interface RoomLink {
    * @throws StoreUnavailable
    */
   run(roomKey: string, operation: string, more: readonly Argument[]): Promise<Reply>
-  /** Tells all nodes, this one too, that the store has lost something: each looks after its seats. */
-  alarm(): void
+  /**
+   * Tells all nodes, this one too, that the store has lost something: each looks after its seats.
+   *
+   * @param roomKey  of the room where that is; without it, of all
+   */
+  alarm(roomKey?: string): void
   /** Resolves when it is time to try again. */
   nextTry(): Promise<void>
 }
@@ -18,6 +22,10 @@ export interface RoomLink {
 /** What a node is told without having asked. */
 export interface NewsReader {
   hear(news: News): void
-  /** The store has lost something, or was away. */
-  alarmed(): void
+  /**
+   * The store has lost something, or was away.
+   *
+   * @param roomKey  where; without it, anywhere
+   */
+  alarmed(roomKey?: string): void
 }

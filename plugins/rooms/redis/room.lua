@@ -400,7 +400,8 @@ end
 local function lapse()
   for _, one in ipairs(all('s')) do
     if one.it.endAt <= now then
-      remove(one.peer, has(one.it, RESUMABLE) and 'expired' or 'disconnected')
+      -- A node that has only not been heard of may bring it back.
+      remove(one.peer, has(one.it, RESUMABLE) and 'expired' or 'disconnected', not one.it.isHeard and 'expired' or nil)
       notice(one.it.node, 'lapsed', one.peer, one.it.attempt)
     elseif one.it.awayAt > 0 and one.it.awayAt <= now and not one.it.isTold then
       one.it.isTold = true
@@ -484,27 +485,12 @@ local function describe(peer, seat)
   return { string.format('%.0f', seat.order), seat.received, seat.tail, seat.flags, room.capacity, read('m' .. peer), identity.json }
 end
 
--- What somebody who comes back has missed, or how things are now.
-local function missed(peer, seat, from, isPart)
+-- While nodes bring back what the store has lost, nobody is told who is there: it would not be all.
+local function isMending() return now < (room.mendedAt or 0) end
+
+local function recordsFrom(peer, seat, from, isPart)
   local isKnown = string.match(from, '^%d+%-%d+$') and compare(from, seat.ack) >= 0
-  local records = isKnown and recordsSince(peer, seat, from, isPart) or nil
-  local said = describe(peer, seat)
-  if records then
-    if not isPart then seat.ack = from end
-    out = { 'replay', said, records }
-  else
-    seat.ack = seat.tail
-    local others = {}
-    for _, one in ipairs(all('s')) do
-      if one.peer ~= peer then
-        others[#others + 1] = string.format('%.0f', one.it.order)
-        others[#others + 1] = read('m' .. one.peer)
-      end
-    end
-    out = { 'resync', said, others }
-  end
-  keepSeat(peer)
-  return records ~= nil
+  return isKnown and recordsSince(peer, seat, from, isPart) or nil
 end
 
 -- What was said of it before may be lost.
@@ -516,6 +502,27 @@ local function tellHowThingsAre(peer, seat)
   if has(seat, UPDATES) then entries[#entries + 1] = entry('door', quoted('door', room.door)) end
   addKnocks(entries, seat)
   if #entries > 0 then tell({ { peer = peer, it = seat } }, 'e', '[' .. table.concat(entries, ',') .. ']') end
+end
+
+-- What somebody who comes back has missed, or, without records, how things are now. It has all that is before `ack`.
+local function sayMissed(peer, seat, records, ack)
+  local said = describe(peer, seat)
+  keepSeat(peer)
+  if records then
+    seat.ack = ack or seat.ack
+    out = { 'replay', said, records }
+    return
+  end
+  seat.ack = seat.tail
+  local others = {}
+  for _, one in ipairs(all('s')) do
+    if one.peer ~= peer then
+      others[#others + 1] = string.format('%.0f', one.it.order)
+      others[#others + 1] = read('m' .. one.peer)
+    end
+  end
+  out = { 'resync', said, others }
+  tellHowThingsAre(peer, seat)
 end
 
 -- Nobody knows what was said to these: their chains are broken, so that they notice.
@@ -563,6 +570,13 @@ local function acknowledged(peer, seat, ack)
     seat.ack = ack
     keepSeat(peer)
   end
+end
+
+-- Operations up to n were done, and the store does not know of them any more.
+local function lose(peer, seat, n)
+  seat.received = n
+  keepSeat(peer)
+  jolt(peer)
 end
 
 -- Counts operation n. One after a gap shows that the store has lost what it took.
@@ -631,17 +645,20 @@ function operations.join()
   return outcome
 end
 
--- peer, attempt, from, isPart
+-- peer, attempt, from, isPart, how far its operations were done at least
 function operations.attach()
   local peer, attempt = arg(1), tonumber(arg(2))
   local seat = room and seatOf(peer)
   if not seat or not has(seat, RESUMABLE) then return seat and 'gone' or whyGone(peer) end
   if attempt <= seat.attempt then return 'stale' end
+  local records = recordsFrom(peer, seat, arg(3), arg(4) == '1')
+  if not records and isMending() then return 'mending' end
   notice(seat.node, 'taken', peer, seat.attempt)
   local wasTold = seat.isTold
   seat.attempt, seat.node, seat.isHeard, seat.isTold = attempt, NODE, true, false
   renew(seat)
-  if not missed(peer, seat, arg(3), arg(4) == '1') then tellHowThingsAre(peer, seat) end
+  if tonumber(arg(5)) > seat.received then lose(peer, seat, tonumber(arg(5))) end
+  sayMissed(peer, seat, records, arg(4) ~= '1' and arg(3) or nil)
   if wasTold then tellEntry(seatsWith({ RESUMABLE }, peer), 'peer-back', quoted('peerId', peer)) end
   return 'resumed'
 end
@@ -651,7 +668,9 @@ function operations.sync()
   local peer = arg(1)
   local seat, why = mine(peer, tonumber(arg(2)))
   if not seat then return why end
-  if not missed(peer, seat, arg(3), false) then tellHowThingsAre(peer, seat) end
+  local records = recordsFrom(peer, seat, arg(3), false)
+  if not records and isMending() then return 'mending' end
+  sayMissed(peer, seat, records, arg(3))
   return 'done'
 end
 
@@ -667,10 +686,11 @@ function operations.send()
     for _, one in ipairs(all('s')) do
       if one.peer ~= peer then to = one.peer end
     end
+    if to == '' and isMending() then return 'mending' end
   end
   if to ~= '' then
     local addressee = to ~= peer and seatOf(to)
-    if not addressee then return 'peer-not-found' end
+    if not addressee then return isMending() and to ~= peer and not read('x' .. to) and 'mending' or 'peer-not-found' end
     count(peer, seat, n)
     tell({ { peer = to, it = addressee } }, 'm', arg(6))
   else
@@ -798,10 +818,7 @@ function operations.touch()
         renew(seat)
         keepSeat(peer)
       end
-      if seat.received < received then
-        seat.received = received
-        jolt(peer)
-      end
+      if seat.received < received then lose(peer, seat, received) end
     end
     out[#out + 1] = why or ('here ' .. seat.tail)
   end
@@ -817,7 +834,8 @@ function operations.touch()
   return 'done'
 end
 
--- peer, attempt, received, order, member, subject, token, identity, flags, capacity, door: the store has lost it
+-- peer, attempt, received, order, member, subject, token, identity, flags, capacity, door, for how long it is held if nobody hears:
+-- the store has lost it
 function operations.reseat()
   local peer, attempt, order = arg(1), tonumber(arg(2)), tonumber(arg(4))
   if read('x' .. peer) then return whyGone(peer) end
@@ -831,6 +849,10 @@ function operations.reseat()
   room.order = math.max(room.order, order)
   seat = { node = NODE, attempt = attempt, received = tonumber(arg(3)), flags = tonumber(arg(9)), order = order, isHeard = true }
   renew(seat)
+  if arg(12) ~= '' then
+    seat.isHeard, seat.awayAt, seat.endAt = false, now + RULES.awayAfterMs, now + tonumber(arg(12))
+  end
+  room.mendedAt = now + RULES.mendMs
   seat.tail = nextRecord()
   seat.ack = seat.tail
   local lost = load('l' .. peer)

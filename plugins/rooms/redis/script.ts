@@ -19,6 +19,8 @@ export interface ScriptRules {
   readonly lateMs: number
   /** For how long nothing runs out then. */
   readonly spareMs: number
+  /** For how long, after the last seat that was brought back, more may come. */
+  readonly mendMs: number
   readonly maxKnocks: number
   /** What one member may be told again. */
   readonly replayMessages: number
