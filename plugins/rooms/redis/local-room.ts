@@ -6,6 +6,8 @@ import { decodeDescription, decodeShares, type News, type NoticeKind, type Reply
 import type { RoomLink } from './room-link.js'
 import { presentIn, resyncOf } from './views.js'
 
+/** The store is not asked all the time what has run out, whatever it says. */
+const leastWaitMs = 10
 /** How long what was published may come after what follows it. */
 const gapMs = 20
 
@@ -374,7 +376,7 @@ export class LocalRoom implements RoomOfSeat {
     this.#endWait = undefined
     // What is due later is seen when it is touched next.
     if (dueInMs === undefined || dueInMs > this.#context.touchMs || !this.#isOfInterest) return
-    this.#endWait = this.#context.clock.after(dueInMs, () => {
+    this.#endWait = this.#context.clock.after(Math.max(leastWaitMs, dueInMs), () => {
       this.#endWait = undefined
       this.touchInBackground()
     })

@@ -433,7 +433,7 @@ local function nextDue()
     due = math.min(due, it[name])
   end
   for _, one in ipairs(all('s')) do
-    at('s', one, 'endAt', RULES.holdMs)
+    at('s', one, 'endAt', holdMs(one.it))
     if one.it.awayAt > 0 and not one.it.isTold then at('s', one, 'awayAt', RULES.leaseMs) end
   end
   for _, one in ipairs(all('p')) do at('p', one, 'endAt', RULES.reloadWindowMs) end
