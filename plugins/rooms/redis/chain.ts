@@ -60,14 +60,15 @@ export class Chain {
   }
 
   /**
-   * Goes on with what was found in the log, beginning with what comes after the last.
+   * Goes on with what was found in the log. What has come by the other way while it was looked for is not told again.
    *
    * @param told  how many entries of the first record were told before
    */
   goOnWith(shares: readonly Share[], told = 0): Linked[] {
     const linked: Linked[] = []
-    for (const [index, share] of shares.entries()) {
-      linked.push(...this.#follow(share, index === 0 ? told : 0))
+    const from = shares.findIndex(({ prev }) => prev === this.#last)
+    for (const [index, share] of (from < 0 ? [] : shares.slice(from)).entries()) {
+      linked.push(...this.#follow(share, index + from === 0 ? told : 0))
       this.#recent.add(share.id)
       this.#early.delete(share.prev)
     }
