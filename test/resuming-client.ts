@@ -130,7 +130,8 @@ export class ResumingClient {
     socket.on('error', () => {})
     socket.on('message', (data) => {
       const message: ServerMessage = JSON.parse(data.toString())
-      if (message.type !== 'error') return
+      // What it is told again, of a message that was refused, is no answer.
+      if (message.type !== 'error' || message.n !== undefined) return
       if (message.code === 'resume-stale') this.lower.overtaken += 1
       else this.faults.push(`${message.code} for the lower of two attempts`)
       socket.terminate()

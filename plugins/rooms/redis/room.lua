@@ -670,7 +670,8 @@ function operations.sync()
   if not seat then return why end
   local records = recordsFrom(peer, seat, arg(3), false)
   if not records and isMending() then return 'mending' end
-  sayMissed(peer, seat, records, arg(3))
+  -- Its node has it up to there, not its member.
+  sayMissed(peer, seat, records)
   return 'done'
 end
 

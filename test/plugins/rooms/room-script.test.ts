@@ -133,6 +133,18 @@ t.test(
   },
 )
 
+t.test('what a node has read again is not yet what its member has', async (t) => {
+  const room = new Room(t)
+  await room.join(0, 'ada')
+  await room.join(0, 'bo')
+  const { tail } = decodeDescription((await room.run(0, 'sync', 'bo', 0, '0-0')).said[1])
+  await room.send(0, 'ada', 0, 1, 'bo')
+  const later = decodeDescription((await room.run(0, 'sync', 'bo', 0, tail)).said[1]).tail
+  await room.run(0, 'sync', 'bo', 0, later)
+  const { said } = await room.run(1, 'attach', 'bo', 1, tail, 0, 0)
+  t.equal(textOf(said[0]), 'replay')
+})
+
 t.test('a seat that the store has lost is brought back in its place, with what it had been told of it', async (t) => {
   const room = new Room(t)
   await room.join(0, 'bo')
