@@ -195,11 +195,8 @@ export class ResumingClient {
       default:
         if (!('seq' in message) || message.seq === undefined) {
           if (message.type === 'error') this.lastError = message.code
-          else if (
-            message.type !== 'left' &&
-            message.type !== 'full' &&
-            !['draining', 'ice-servers'].includes(message.type)
-          )
+          else if (message.type === 'full') this.lastError = 'full'
+          else if (message.type !== 'left' && !['draining', 'ice-servers'].includes(message.type))
             this.faults.push(`${message.type} without a seq`)
           break
         }

@@ -55,8 +55,9 @@ export class Nodes {
     return this.#nodes.flatMap(({ entries }) => entries).filter(({ level }) => Number(level) >= 50)
   }
 
-  async add(): Promise<string> {
-    const node = await start(this.#t, this.#environment)
+  /** @param more  settings of this one alone */
+  async add(more: Record<string, string> = {}): Promise<string> {
+    const node = await start(this.#t, { ...this.#environment, ...more })
     this.#nodes.push(node)
     return node.url
   }

@@ -1,0 +1,85 @@
+import t from 'tap'
+import { Client } from '../helper.js'
+import { startRedis } from '../redis-server.js'
+import { ResumingClient } from '../resuming-client.js'
+import { Nodes } from './nodes.js'
+import { startStoreProxy } from './store-proxy.js'
+
+/** What a probe says. */
+async function probe(url: string, path: string): Promise<readonly [number, string]> {
+  const reply = await fetch(`${url.replace('ws', 'http')}${path}`)
+  const { status }: { status: string } = JSON.parse(await reply.text())
+  return [reply.status, status]
+}
+
+async function until(holds: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
+  const endMs = performance.now() + withinMs
+  while (performance.now() < endMs) {
+    if (await holds()) return true
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return false
+}
+
+t.test('one node cannot reach the store: it is alive, not ready after a while, and its calls go on', async (t) => {
+  const redis = await startRedis(t)
+  const proxy = await startStoreProxy(t, redis.port)
+  const nodes = await Nodes.start(t, 1, redis.url)
+  const [near, far] = [nodes.url(0), await nodes.add({ SIGNALBOX_REDIS_URL: proxy.url })]
+  const heard: Record<string, unknown>[] = []
+  const ada = new ResumingClient(far, 'r', () => {})
+  const bo = new ResumingClient(near, 'r', (message) => heard.push({ ...message }))
+  t.teardown(() => {
+    for (const { socket } of [ada, bo]) socket?.terminate()
+  })
+  await ada.join()
+  await bo.join()
+  const startMs = performance.now()
+  proxy.stall()
+  ada.send({ type: 'ice', to: bo.peerId, candidate: { k: 1 } })
+
+  const late = await Client.connect(t, far)
+  late.send({ type: 'join', roomId: 'r2' })
+  const { code, reason } = await late.closed
+  const { retryMs }: { retryMs: number } = JSON.parse(reason)
+  t.strictSame([code, retryMs >= 1000 && retryMs <= 5000], [1013, true], 'who wants to come in is told to come again')
+
+  t.strictSame(await probe(far, '/readyz'), [200, 'ok'], 'for a while it stays ready')
+  t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 503, 17_000))
+  t.ok(performance.now() - startMs > 14_000)
+  t.strictSame(await probe(far, '/readyz'), [503, 'store-unavailable'])
+  t.strictSame(
+    [await probe(far, '/livez'), await probe(near, '/readyz')],
+    [
+      [200, 'ok'],
+      [200, 'ok'],
+    ],
+  )
+  t.ok(ada.isAttached && bo.isAttached)
+  t.notOk(heard.some(({ type }) => type === 'peer-left' || type === 'ice'))
+
+  proxy.goOn()
+  t.ok(await until(() => heard.some(({ type }) => type === 'ice'), 15_000), 'what was said meanwhile comes')
+  t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 200, 15_000))
+  t.notOk(heard.some(({ type }) => type === 'peer-left'))
+  t.strictSame([ada.faults, bo.faults, ada.resyncs + bo.resyncs], [[], [], 0])
+})
+
+t.test('a node that starts while the store is away is alive, and ready as soon as it is there', async (t) => {
+  const redis = await startRedis(t)
+  await redis.kill()
+  const nodes = await Nodes.start(t, 1, redis.url)
+  const url = nodes.url(0)
+  t.strictSame(
+    [await probe(url, '/livez'), await probe(url, '/readyz')],
+    [
+      [200, 'ok'],
+      [503, 'store-unavailable'],
+    ],
+  )
+  await redis.start()
+  t.ok(await until(async () => (await probe(url, '/readyz'))[0] === 200, 10_000))
+  const ada = await Client.join(t, url, 'r')
+  t.ok(ada.peerId)
+  t.strictSame(nodes.complaints, [])
+})
