@@ -258,11 +258,13 @@ export class MemoryRoom implements RoomOfSeat {
   #admit(peerId: PeerId): CommandOutcome {
     const knocker = this.#knockers.get(peerId)
     if (knocker === undefined) return 'peer-not-found'
+    const queue = [...this.#knockers]
     // Before anybody hears of it: whoever is in does not knock.
     this.#knockers.delete(peerId)
     const outcome = this.#seat(peerId, knocker.request, knocker.sink)
     if (outcome === 'full') {
-      this.#knockers = own(this.#knockers).set(peerId, knocker)
+      // At the place where it was.
+      this.#knockers = new Map(queue)
       return 'room-full'
     }
     if (outcome === 'duplicate') knocker.sink.turnedAway('duplicate')

@@ -59,6 +59,7 @@ export class RedisRoomStore implements RoomStore, NewsReader {
   #made = 0
   #turn = 0
   #isAlarmed = false
+  #isAlarmedAgain = false
 
   constructor(options: RedisRoomStoreOptions) {
     this.#options = options
@@ -83,12 +84,13 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       if (outcome !== 'seated') return outcome
       const [description, cursor] = reply.said
       const shares = early.flatMap((one) => (typeof one === 'string' ? [] : [one.share]))
-      const seat = new RedisSeat(room, decodeDescription(description), 0, textOf(cursor), presentIn(shares), sink)
+      const at = textOf(cursor)
+      const seat = new RedisSeat(room, decodeDescription(description), 0, at, presentIn(shares, at), sink)
       await room.admit(seat, early, () => sink.seated(seat))
       return outcome
     } catch (error) {
       // It may have been done all the same, and nobody would know of the seat.
-      if (error instanceof StoreUnavailable) void room.insist('withdraw', [peerId])
+      if (error instanceof StoreUnavailable) room.insistInBackground('withdraw', [peerId])
       throw error
     } finally {
       if (!isWaiting) room.expectNoMore(peerId, 0)
@@ -104,8 +106,16 @@ export class RedisRoomStore implements RoomStore, NewsReader {
     const early = room.expect(peerId, attempt)
     const { id = '', part } = partOf(seq) ?? {}
     try {
-      const reply = await this.#attach(room, [peerId, attempt, id, part === undefined ? 0 : 1, received])
+      const reply = await this.#attach(room, [
+        peerId,
+        attempt,
+        id,
+        part === undefined ? 0 : 1,
+        this.#options.link.mayHaveLost ? received : 0,
+      ])
       if (reply.outcome === 'stale') return 'stale'
+      // Whoever is told so joins anew: nobody is to bring the seat back then.
+      if (reply.outcome === 'unknown') room.insistInBackground('withdraw', [peerId])
       if (reply.outcome !== 'resumed') return 'gone'
       const [kind, described, list] = reply.said
       const description = decodeDescription(described)
@@ -121,7 +131,7 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       }
       return 'resumed'
     } catch (error) {
-      if (error instanceof StoreUnavailable) void room.insist('away', [peerId, attempt, ''])
+      if (error instanceof StoreUnavailable) room.insistInBackground('away', [peerId, attempt, ''])
       throw error
     } finally {
       room.expectNoMore(peerId, attempt)
@@ -140,7 +150,7 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       isDone = (await room.run('release', more)).outcome === 'done'
       return isDone
     } catch (error) {
-      if (error instanceof StoreUnavailable) void room.insist('release', more)
+      if (error instanceof StoreUnavailable) room.insistInBackground('release', more)
       throw error
     } finally {
       if (!isDone) room.keepNoPlace()
@@ -170,14 +180,24 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       this.#rooms.get(roomKey)?.touchInBackground()
       return
     }
-    if (this.#isAlarmed) return
+    if (this.#isAlarmed) {
+      this.#isAlarmedAgain = true
+      return
+    }
     this.#isAlarmed = true
     for (const [index, part] of this.#parts.entries()) {
       this.#clock.after(Math.floor((index * alarmMs) / parts), () => {
-        if (index === parts - 1) this.#isAlarmed = false
         for (const room of part) room.touchInBackground()
+        if (index === parts - 1) this.#endAlarm()
       })
     }
+  }
+
+  #endAlarm(): void {
+    this.#isAlarmed = false
+    const isAgain = this.#isAlarmedAgain
+    this.#isAlarmedAgain = false
+    if (isAgain) this.alarmed()
   }
 
   /** Touches nobody any more. */

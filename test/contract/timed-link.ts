@@ -89,7 +89,7 @@ export class TimedLink implements NewsReader {
         this.#underway -= 1
       }
     }
-    return { run, alarm: () => {}, nextTry: async () => {} }
+    return { run, alarm: () => {}, mayHaveLost: false, nextTry: async () => {} }
   }
 
   get shared(): SharedStore {

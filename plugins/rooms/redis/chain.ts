@@ -3,6 +3,8 @@ import type { Share } from './reply.js'
 
 /** So many records that came by another way may still come by the first. */
 const maxRecent = 64
+/** Of so many is it known that they were told and not acknowledged; more than a log keeps for anybody. */
+const maxTold = 4096
 
 /**
  * The order of what one member is told: each record names the one before it, so that one that comes too early waits, one that
@@ -21,11 +23,16 @@ export class Chain {
   /** How many entries each record had that was told and not acknowledged; undefined where nobody acknowledges. */
   readonly #told: Map<Cursor, number> | undefined
   #acknowledged: Cursor
+  /** Up to here it is not known any more what was told. */
+  #floor: Cursor
+  /** Whether something has come that fits nowhere. */
+  #isOdd = false
 
   constructor(at: Cursor, isAcknowledged: boolean) {
     this.#last = at
     this.#seq = at
     this.#acknowledged = at
+    this.#floor = at
     this.#told = isAcknowledged ? new Map() : undefined
   }
 
@@ -39,24 +46,19 @@ export class Chain {
     return this.#told === undefined ? this.#last : this.#acknowledged
   }
 
-  /** Whether something waits for what has not come. */
+  /** Whether something waits for what has not come, or fits nowhere: the log is to be read. */
   get isWaiting(): boolean {
-    return this.#early.size > 0
+    return this.#isOdd || this.#early.size > 0
   }
 
   /** @returns what is to be told now */
   take(share: Share): Linked[] {
-    if (share.prev !== this.#last) {
-      if (share.id !== this.#last && !this.#recent.delete(share.id)) this.#early.set(share.prev, share)
-      return []
-    }
-    const linked = this.#follow(share, 0)
-    for (;;) {
-      const next = this.#early.get(this.#last)
-      if (next === undefined) return linked
-      this.#early.delete(this.#last)
-      linked.push(...this.#follow(next, 0))
-    }
+    if (share.prev === this.#last) return [...this.#follow(share, 0), ...this.#followEarly()]
+    if (share.id === this.#last || this.#recent.delete(share.id)) return []
+    // Nothing will ever lead to what is older: the store has gone back, or it came twice.
+    if (compare(share.id, this.#last) < 0) this.#isOdd = true
+    else this.#early.set(share.prev, share)
+    return []
   }
 
   /**
@@ -65,6 +67,7 @@ export class Chain {
    * @param told  how many entries of the first record were told before
    */
   goOnWith(shares: readonly Share[], told = 0): Linked[] {
+    this.#isOdd = false
     const linked: Linked[] = []
     const from = shares.findIndex(({ prev }) => prev === this.#last)
     for (const [index, share] of (from < 0 ? [] : shares.slice(from)).entries()) {
@@ -76,16 +79,23 @@ export class Chain {
       if (this.#recent.size <= maxRecent) break
       this.#recent.delete(id)
     }
-    return linked
+    return [...linked, ...this.#followEarly()]
   }
 
-  /** What was told before is lost, or nobody's business any more: it goes on from there. */
-  beginAt(at: Cursor): void {
+  /**
+   * What was told before is lost: it goes on from there.
+   *
+   * @returns what is to be told now, as it has come already
+   */
+  beginAt(at: Cursor): Linked[] {
     this.#last = at
     this.#seq = at
     this.#acknowledged = at
-    this.#early.clear()
+    this.#floor = at
+    this.#isOdd = false
     this.#told?.clear()
+    for (const [prev, { id }] of this.#early) if (compare(id, at) <= 0) this.#early.delete(prev)
+    return this.#followEarly()
   }
 
   /**
@@ -97,15 +107,33 @@ export class Chain {
     const { id, part } = partOf(seq) ?? {}
     if (id === undefined || this.#told === undefined) return false
     const entries = this.#told.get(id)
-    if (entries === undefined) return compare(id, this.#acknowledged) <= 0
+    if (entries === undefined) return compare(id, this.#floor) <= 0
     if (part !== undefined && part >= entries) return false
     for (const told of this.#told.keys()) {
       if (told === id && part !== undefined) break
       this.#told.delete(told)
       this.#acknowledged = told
+      this.#floor = told
       if (told === id) break
     }
     return true
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#told !== undefined && this.#told.size > maxTold ? this.#told.keys() : []
+    if (oldest === undefined) return
+    this.#told?.delete(oldest)
+    this.#floor = oldest
+  }
+
+  #followEarly(): Linked[] {
+    const linked: Linked[] = []
+    for (;;) {
+      const next = this.#early.get(this.#last)
+      if (next === undefined) return linked
+      this.#early.delete(this.#last)
+      linked.push(...this.#follow(next, 0))
+    }
   }
 
   #follow({ id, entries }: Share, told: number): Linked[] {
@@ -119,6 +147,7 @@ export class Chain {
     }
     this.#last = id
     this.#told?.set(id, entries.length)
+    this.#forgetOldest()
     return linked
   }
 }

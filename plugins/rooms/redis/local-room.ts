@@ -50,6 +50,8 @@ export class LocalRoom implements RoomOfSeat {
   /** Whoever asks for a seat, by its name and attempt. */
   readonly #expected = new Map<string, Early>()
   readonly #missing = new Set<RedisSeat>()
+  /** For whom the log is being read. */
+  readonly #reading = new Set<RedisSeat>()
   readonly #recovering = new Map<RedisSeat, Promise<void>>()
   #door: Door = 'open'
   /** Until when a place is kept that somebody has left by this node. */
@@ -86,8 +88,13 @@ export class LocalRoom implements RoomOfSeat {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
       const untilMs = this.#context.clock.now() + 3 * this.#context.touchMs
-      void this.#insistLater(operation, more, untilMs)
+      this.#inBackground(this.#insistLater(operation, more, untilMs))
     }
+  }
+
+  /** The same, with nobody who waits for it. */
+  insistInBackground(operation: string, more: readonly Argument[]): void {
+    this.#inBackground(this.insist(operation, more))
   }
 
   async #insistLater(operation: string, more: readonly Argument[], untilMs: number): Promise<void> {
@@ -103,11 +110,13 @@ export class LocalRoom implements RoomOfSeat {
   }
 
   async operate(seat: RedisSeat, operation: string, more: readonly Argument[]): Promise<string | undefined> {
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       try {
         const { outcome } = await this.run(operation, [seat.peerId, seat.attempt, ...more])
-        if (outcome === 'unknown') await this.#recover(seat)
-        else if (outcome === 'mending') await this.#context.link.nextTry()
+        if (outcome === 'unknown') {
+          if (tries > 1) await this.#context.link.nextTry()
+          await this.#recover(seat)
+        } else if (outcome === 'mending') await this.#context.link.nextTry()
         else if (outcome.startsWith('gone')) this.#lose(seat, outcome)
         else return outcome
       } catch (error) {
@@ -252,14 +261,32 @@ export class LocalRoom implements RoomOfSeat {
 
   /** Reads in the log what has not come. Where it is not there any more, the loss is stated. */
   async #catchUp(seat: RedisSeat): Promise<void> {
+    // What its answer has not got is missed again.
+    if (this.#reading.has(seat)) return
+    this.#reading.add(seat)
+    try {
+      await this.#read(seat)
+    } finally {
+      this.#reading.delete(seat)
+    }
+    if (seat.isHeard && seat.chain.isWaiting) this.miss(seat)
+  }
+
+  async #read(seat: RedisSeat): Promise<void> {
     const { outcome } = await this.run('sync', [seat.peerId, seat.attempt, seat.chain.last], ({ outcome, said }) => {
       if (outcome !== 'done' || !seat.isHeard) return
       const [kind, description, list] = said
       if (textOf(kind) === 'replay') return seat.tell(seat.chain.goOnWith(decodeShares(list)))
-      if (!seat.isResumable) return this.#lose(seat, 'lost')
+      if (!seat.isResumable) {
+        // It cannot be told that something is lost, and joins anew.
+        this.#lose(seat, 'lost')
+        this.insistInBackground('leave', [seat.peerId, seat.attempt, 'disconnected'])
+        return
+      }
       const { tail } = decodeDescription(description)
-      seat.chain.beginAt(tail)
+      const next = seat.chain.beginAt(tail)
       seat.sink.resumed(seat, resyncOf(seat, list, tail))
+      seat.tell(next)
     })
     if (outcome === 'unknown') await this.#recover(seat)
     else if (outcome === 'mending') this.#catchUpAfter(this.#context.mendMs / mendSteps, seat)
@@ -357,7 +384,8 @@ export class LocalRoom implements RoomOfSeat {
     }
     const [description, cursor, records] = reply.said
     const shares = decodeShares(records)
-    const seat = new RedisSeat(this, decodeDescription(description), 0, textOf(cursor), presentIn(shares), sink)
+    const at = textOf(cursor)
+    const seat = new RedisSeat(this, decodeDescription(description), 0, at, presentIn(shares, at), sink)
     await this.admit(seat, early, () => {
       sink.seated(seat)
       seat.tell(seat.chain.goOnWith(shares))

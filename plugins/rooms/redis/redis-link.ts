@@ -29,6 +29,8 @@ export interface RedisLinkOptions {
 const pingMs = 1000
 /** What has said nothing for so long is connected to anew. */
 const deadMs = 5000
+/** For how long after it was away it may turn out what it has lost. */
+const lossMs = 60_000
 /** Of what has said nothing for so long it is told that it is away. */
 const awayMs = 3000
 const longestRetryMs = 1000
@@ -41,6 +43,7 @@ interface Patience {
   readonly commandTimeout?: number
   readonly enableOfflineQueue?: boolean
   readonly maxRetriesPerRequest: number | null
+  readonly reconnectOnError?: (error: Error) => boolean
 }
 
 type Run = (key: string, log: string, ...more: Argument[]) => Promise<unknown>
@@ -64,7 +67,7 @@ export class RedisLink implements RoomLink, SharedStore {
   #returnedMs = Number.NEGATIVE_INFINITY
   /** The store's clock, ahead of ours by so much; undefined before the first answer. */
   #aheadMs: number | undefined
-  #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
   #isAway = false
   #reason: string | undefined
 
@@ -76,6 +79,8 @@ export class RedisLink implements RoomLink, SharedStore {
       commandTimeout: options.timeoutMs,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
+      // Who has become a replica can only be of use by another connection, if its name leads to the master then.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
     })
     this.#asking.defineCommand('room', { numberOfKeys: 2, lua: script })
     this.#run = runOf(this.#asking)
@@ -136,10 +141,20 @@ export class RedisLink implements RoomLink, SharedStore {
     this.#asking.publish(this.#channelOf('all'), roomKey).catch(this.#note)
   }
 
+  get mayHaveLost(): boolean {
+    return performance.now() - this.#returnedMs < lossMs
+  }
+
   nextTry(): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-      setTimeout(resolve, leastTryMs * (1 + Math.random())).unref()
+      const goOn = (): void => {
+        this.#waiting.delete(goOn)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(goOn, leastTryMs * (1 + Math.random()))
+      timer.unref()
+      this.#waiting.add(goOn)
     })
   }
 
@@ -168,11 +183,15 @@ export class RedisLink implements RoomLink, SharedStore {
 
   #answered(storeMs?: number): void {
     const nowMs = performance.now()
-    if (nowMs - this.#answeredMs > this.#options.rules.lateMs) this.#returned(nowMs)
+    const aheadMs = storeMs === undefined ? this.#aheadMs : storeMs - nowMs
+    const stepMs = Math.abs((aheadMs ?? 0) - (this.#aheadMs ?? aheadMs ?? 0))
+    const { lateMs } = this.#options.rules
+    // A clock that was set: what others have said that they are there may look old now.
+    if (nowMs - this.#answeredMs > lateMs || stepMs > lateMs) this.#returned(nowMs)
     if (this.#isAway) this.#options.onBack(Math.round(nowMs - this.#answeredMs))
     this.#isAway = false
     this.#answeredMs = nowMs
-    if (storeMs !== undefined) this.#aheadMs = storeMs - nowMs
+    this.#aheadMs = aheadMs
   }
 
   #returned(nowMs: number): void {
@@ -182,20 +201,25 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    for (const goOn of [...this.#waiting]) goOn()
   }
 
   /** Connected, or connected anew: to one that may know less than the one before. */
   async #onReady(): Promise<void> {
+    if (this.#secret !== undefined) this.#returned(performance.now())
+    await this.#beat()
+  }
+
+  /**
+   * Sees that it can be written to, and that the secret is there: who only answers is of no use, and one that has forgotten all
+   * would give a new node another secret.
+   */
+  async #beat(): Promise<void> {
     const key = `${this.#options.prefix}key`
     try {
       const own = (this.#secret ?? randomBytes(secretBytes)).toString('base64url')
       await this.#asking.set(key, own, 'NX')
-      const isFirst = this.#secret === undefined
       this.#secret ??= Buffer.from((await this.#asking.get(key)) ?? own, 'base64url')
-      if (!isFirst) this.#returned(performance.now())
       this.#answered()
       if (this.isStarted) this.#wake()
     } catch (error) {
@@ -226,7 +250,7 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   #ping(): void {
-    this.#asking.ping().then(() => this.#answered(), this.#note)
+    void this.#beat()
     if (this.#isHearing) this.#hearing.ping().catch(this.#note)
     if (this.#isAway || performance.now() - this.#answeredMs < awayMs) return
     this.#isAway = true

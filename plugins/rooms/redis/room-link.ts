@@ -15,6 +15,8 @@ export interface RoomLink {
    * @param roomKey  of the room where that is; without it, of all
    */
   alarm(roomKey?: string): void
+  /** Whether the store has been away lately, or is another one now: it may know less than it did. */
+  readonly mayHaveLost: boolean
   /** Resolves when it is time to try again. */
   nextTry(): Promise<void>
 }

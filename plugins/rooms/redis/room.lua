@@ -48,9 +48,13 @@ local function readAll()
   isWhole = true
 end
 
+-- Lists of all of one kind, until one of that kind comes or goes.
+local lists = {}
+
 local function write(field, value)
   fields[field] = value
   changed[field] = true
+  lists[string.sub(field, 1, 1)] = nil
 end
 
 -- What is packed is unpacked once.
@@ -87,6 +91,7 @@ local function keepSeat(peer) changed['s' .. peer] = true end
 -- All of one kind, by name; seats and who knocks in the order of coming.
 local function all(prefix)
   readAll()
+  if lists[prefix] then return lists[prefix] end
   local list = {}
   for field, text in pairs(fields) do
     if text and string.sub(field, 1, 1) == prefix then
@@ -98,6 +103,7 @@ local function all(prefix)
     if x == y then return a.peer < b.peer end
     return x < y
   end)
+  lists[prefix] = list
   return list
 end
 
@@ -119,8 +125,10 @@ local function nextRecord()
   return string.format('%.0f-%.0f', room.at, room.count)
 end
 
+local function whole(number) return string.format('%.0f', number) end
+
 local function notice(node, what, peer, attempt)
-  local text = '! ' .. what .. ' ' .. peer .. ':' .. attempt .. '\n' .. R .. '\n'
+  local text = '! ' .. what .. ' ' .. peer .. ':' .. whole(attempt) .. '\n' .. R .. '\n'
   if node == NODE then news[#news + 1] = text
   else redis.call('PUBLISH', RULES.channel .. node, text) end
 end
@@ -154,7 +162,7 @@ local function tell(to, kind, body)
     local peer, seat = to[i].peer, to[i].it
     chain[#chain + 1] = peer .. ' ' .. seat.tail
     if seat.isHeard then
-      byNode[seat.node] = (byNode[seat.node] or '') .. ' ' .. peer .. ':' .. seat.attempt .. ':' .. seat.tail
+      byNode[seat.node] = (byNode[seat.node] or '') .. ' ' .. peer .. ':' .. whole(seat.attempt) .. ':' .. seat.tail
     end
     seat.tail = id
     keepSeat(peer)
@@ -203,8 +211,25 @@ end
 
 ------------------------------------------------------------------------------------------------------- coming and going
 
+local maxGraves = 128
+local function graves()
+  readAll()
+  local list = {}
+  for field, text in pairs(fields) do
+    if text and string.sub(field, 1, 1) == 'x' then list[#list + 1] = { field = field, untilMs = tonumber(string.match(text, '^%d+')) } end
+  end
+  table.sort(list, function(a, b) return a.untilMs < b.untilMs end)
+  return list
+end
+
+-- Only so many, the last of them: whoever comes and goes all the time is not to fill the store.
 local function bury(peer, why)
-  write('x' .. peer, string.format('%.0f', now + RULES.graveMs) .. ' ' .. why)
+  local old = graves()
+  for i = 1, #old do
+    if #old - i < maxGraves - 1 and old[i].untilMs > now then break end
+    write(old[i].field, false)
+  end
+  write('x' .. peer, whole(now + RULES.graveMs) .. ' ' .. why)
 end
 
 local maxLost = 64
@@ -216,7 +241,7 @@ local function remember(peer, identity)
 end
 
 -- `grave`: what whoever asks for the seat later is told; none for one that may yet come back by itself.
-local function remove(peer, reason, grave)
+local function drop(peer, reason, grave)
   local identity = load('i' .. peer)
   readAll()
   save('s' .. peer, false)
@@ -226,7 +251,11 @@ local function remove(peer, reason, grave)
   touchRoom()
   if grave then bury(peer, grave) end
   if reason == 'disconnected' or reason == 'expired' then remember(peer, identity) end
-  tellEntry(all('s'), 'peer-left', quoted('peerId', peer) .. quoted('reason', reason))
+  return entry('peer-left', quoted('peerId', peer) .. quoted('reason', reason))
+end
+
+local function remove(peer, reason, grave)
+  tell(all('s'), 'e', '[' .. drop(peer, reason, grave) .. ']')
 end
 
 local function takeAway(peer, reason)
@@ -370,6 +399,8 @@ local function kick(host, peer)
   turnAway(peer, 'kicked')
   if lost then
     save('l' .. peer, false)
+    -- Its node may only not have been heard of, and is not to bring it back.
+    bury(peer, 'kicked')
     tellEntry(all('s'), 'peer-left', quoted('peerId', peer) .. quoted('reason', 'kicked'))
   end
   -- A host that throws out a second one of itself does not mean itself.
@@ -390,25 +421,47 @@ end
 
 ----------------------------------------------------------------------------------------------------------------- time
 
-local function purge()
-  for field, text in pairs(fields) do
-    if text and string.sub(field, 1, 1) == 'x' and tonumber(string.match(text, '^%d+')) <= now then write(field, false) end
+-- Each is told of all of them, but not of itself; of very many at once only who stays.
+local maxEach = 8
+local function tellAway(list)
+  if #list == 0 then return end
+  local isOne, entries = {}, {}
+  for _, one in ipairs(list) do
+    isOne[one.peer] = true
+    entries[#entries + 1] = entry('peer-away', quoted('peerId', one.peer))
+  end
+  local others = {}
+  for _, one in ipairs(seatsWith({ RESUMABLE })) do
+    if not isOne[one.peer] then others[#others + 1] = one end
+  end
+  tell(others, 'e', '[' .. table.concat(entries, ',') .. ']')
+  if #list == 1 or #list > maxEach then return end
+  for i = 1, #list do
+    local rest = {}
+    for j = 1, #list do
+      if j ~= i then rest[#rest + 1] = entries[j] end
+    end
+    tell({ list[i] }, 'e', '[' .. table.concat(rest, ',') .. ']')
   end
 end
 
--- What has run out since somebody last looked, in its order.
+-- What has run out since somebody last looked. All that have left have left in one step, so that a large room that loses a node
+-- is not told of each by itself.
 local function lapse()
+  local left, away = {}, {}
   for _, one in ipairs(all('s')) do
     if one.it.endAt <= now then
       -- A node that has only not been heard of may bring it back.
-      remove(one.peer, has(one.it, RESUMABLE) and 'expired' or 'disconnected', not one.it.isHeard and 'expired' or nil)
+      left[#left + 1] = drop(one.peer, has(one.it, RESUMABLE) and 'expired' or 'disconnected', not one.it.isHeard and 'expired' or nil)
       notice(one.it.node, 'lapsed', one.peer, one.it.attempt)
     elseif one.it.awayAt > 0 and one.it.awayAt <= now and not one.it.isTold then
       one.it.isTold = true
       keepSeat(one.peer)
-      tellEntry(seatsWith({ RESUMABLE }, one.peer), 'peer-away', quoted('peerId', one.peer))
+      away[#away + 1] = one
     end
   end
+  if #left > 0 then tell(all('s'), 'e', '[' .. table.concat(left, ',') .. ']') end
+  tellAway(away)
   for _, one in ipairs(all('p')) do
     if one.it.endAt <= now then save('p' .. one.peer, false) end
   end
@@ -418,7 +471,6 @@ local function lapse()
       tellKnockEnded(one.peer, 'gone')
     end
   end
-  purge()
 end
 
 -- When something runs out next. A clock that went back must not hold anything for longer than it would be from now.
@@ -486,7 +538,11 @@ local function describe(peer, seat)
 end
 
 -- While nodes bring back what the store has lost, nobody is told who is there: it would not be all.
-local function isMending() return now < (room.mendedAt or 0) end
+-- A clock that went back is not to make it last.
+local function isMending()
+  local mendedAt = room.mendedAt or 0
+  return now < mendedAt and mendedAt <= now + RULES.mendMs
+end
 
 local function recordsFrom(peer, seat, from, isPart)
   local isKnown = string.match(from, '^%d+%-%d+$') and compare(from, seat.ack) >= 0
@@ -844,6 +900,7 @@ function operations.reseat()
   if not room then make(arg(11)) end
   local seat = seatOf(peer)
   if seat then return attempt < seat.attempt and 'gone taken' or 'done' end
+  if isKeptOut({ subject = arg(6), token = arg(7) }) then return 'gone kicked' end
   local capacity = room.capacity > 0 and room.capacity or tonumber(arg(10))
   if room.seats + #all('p') >= capacity then return 'full' end
   room.capacity = capacity
@@ -901,8 +958,9 @@ for field in pairs(changed) do
     gone[#gone + 1] = field
   end
 end
-if #gone > 0 then redis.call('HDEL', R, unpack(gone)) end
-if #set > 0 then redis.call('HSET', R, unpack(set)) end
+-- Not more at once than the stack of Lua holds.
+for i = 1, #gone, 1000 do redis.call('HDEL', R, unpack(gone, i, math.min(i + 999, #gone))) end
+for i = 1, #set, 1000 do redis.call('HSET', R, unpack(set, i, math.min(i + 999, #set))) end
 if not isQuick and (room or wasThere or #set > 0) then
   redis.call('PEXPIRE', R, RULES.keyMs)
   redis.call('PEXPIRE', Q, RULES.keyMs)

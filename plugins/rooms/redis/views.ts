@@ -2,9 +2,14 @@ import type { Member } from '../../../schemas/index.js'
 import type { Cursor, Missed } from '../room-store.js'
 import { decodeOthers, type Share } from './reply.js'
 
-/** Who was there when a seat was taken, oldest first, by the first that it is told. */
-export function presentIn(shares: readonly Share[]): Member[] {
-  return (shares[0]?.entries ?? []).flatMap((entry) => (entry.kind === 'peer-present' ? [entry.peer] : []))
+/**
+ * Who was there when a seat was taken, oldest first, by the first that it is told.
+ *
+ * @param cursor  after which that comes
+ */
+export function presentIn(shares: readonly Share[], cursor: Cursor): Member[] {
+  const first = shares.find(({ prev }) => prev === cursor)
+  return (first?.entries ?? []).flatMap((entry) => (entry.kind === 'peer-present' ? [entry.peer] : []))
 }
 
 /**

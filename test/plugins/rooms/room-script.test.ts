@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { type Argument, seatFlags } from '../../../plugins/rooms/redis/redis-seat.js'
 import { decodeDescription, type Reply, textOf } from '../../../plugins/rooms/redis/reply.js'
@@ -14,13 +15,23 @@ let rooms = 0
 class Room {
   clock = new ManualClock()
   readonly #key: string
+  readonly #client: Redis
   readonly #links: readonly [TimedLink, TimedLink]
 
   constructor(t: Test) {
     rooms += 1
     this.#key = `script${rooms}:{r}`
     this.#links = [new TimedLink(redis, roomScript, bounds), new TimedLink(redis, roomScript, bounds)]
-    t.teardown(() => Promise.all(this.#links.map((link) => link.close())))
+    this.#client = new Redis(redis.port)
+    t.teardown(async () => {
+      this.#client.disconnect()
+      await Promise.all(this.#links.map((link) => link.close()))
+    })
+  }
+
+  /** How much is kept of it. */
+  fields(): Promise<number> {
+    return this.#client.hlen(this.#key)
   }
 
   /** @param node  0 or 1 */
@@ -113,7 +124,7 @@ t.test(
       reply.news
         .flatMap((news) => ('shares' in news ? news.shares.flatMap(({ share }) => share.entries) : []))
         .map((entry) => `${entry.kind}${entry.kind === 'peer-left' ? ` ${entry.peerId} ${entry.reason}` : ''}`)
-    t.strictSame(told(away), ['peer-away', 'peer-left cy disconnected'])
+    t.strictSame(told(away), ['peer-left cy disconnected', 'peer-away'])
     await room.clock.advance(10_000)
     t.strictSame(told(await room.touch(1, 'bo')), ['peer-left ada expired'])
   },
@@ -132,6 +143,54 @@ t.test(
     t.equal((await room.send(0, 'ada', 0, 5, 'bo')).news.length, 0, 'it counts from there')
   },
 )
+
+t.test('whoever comes and goes all the time fills nothing', async (t) => {
+  const room = new Room(t)
+  await room.join(0, 'ada', 0, 1000)
+  for (let k = 0; k < 300; k += 1) await room.run(0, 'withdraw', `guest${k}`)
+  t.ok((await room.fields()) < 150, `${await room.fields()} fields`)
+})
+
+t.test('a large room that loses a node is told so in one step', async (t) => {
+  const room = new Room(t)
+  await room.join(1, 'ada', 0, 1000)
+  for (let k = 0; k < 200; k += 1) await room.join(0, `bo${k}`, k % 2 === 0 ? seatFlags.resumable : 0, 1000)
+  for (let touch = 0; touch < 4; touch += 1) {
+    await room.clock.advance(10_000)
+    const { news, seats } = await room.touch(1, 'ada')
+    if (touch === 2) t.equal(seats, 101)
+    if (touch === 3) t.equal(seats, 1)
+    t.ok(news.length <= 1)
+  }
+})
+
+t.test('an attempt may be as high as a number can be', async (t) => {
+  const room = new Room(t)
+  await room.join(0, 'ada')
+  await room.join(0, 'bo')
+  const attempt = Number.MAX_SAFE_INTEGER - 1
+  t.equal((await room.run(1, 'attach', 'bo', attempt, '0-0', 0, 0)).outcome, 'resumed')
+  await room.send(0, 'ada', 0, 1, 'bo')
+  const [news] = (await room.send(1, 'bo', attempt, 1, 'ada')).news
+  t.equal(news, undefined)
+  const { news: again } = await room.run(1, 'refuse', 'bo', attempt, 2, '', '[{"kind":"door","door":"open"}]')
+  t.match(again, [{ shares: [{ peerId: 'bo', attempt }] }])
+})
+
+t.test('who was thrown out while its node was silent is not brought back by it', async (t) => {
+  const room = new Room(t)
+  const identity = ['{"subject":"bo"}', seatFlags.resumable, 3, 'open', 'allow', '', 0, 1] as const
+  await room.join(1, 'ada', seatFlags.host, 3)
+  await room.run(0, 'join', 'bo', '{"peerId":"bo"}', 'bo', '', ...identity)
+  for (let touch = 0; touch < 4; touch += 1) {
+    await room.clock.advance(10_000)
+    await room.touch(1, 'ada')
+  }
+  t.equal((await room.run(1, 'command', 'ada', 0, 1, '', 'kick', 'bo')).outcome, 'done')
+  const back = ['{"peerId":"bo"}', 'bo', '', '{"subject":"bo"}', seatFlags.resumable, 3, 'open', ''] as const
+  t.equal((await room.run(0, 'reseat', 'bo', 0, 0, 1, ...back)).outcome, 'gone kicked')
+  t.equal((await room.run(0, 'reseat', 'bo2', 0, 0, 1, ...back)).outcome, 'gone kicked', 'nor by another name')
+})
 
 t.test('what a node has read again is not yet what its member has', async (t) => {
   const room = new Room(t)
