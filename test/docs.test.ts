@@ -49,6 +49,7 @@ t.test('links to files of the project lead somewhere', async (t) => {
     'docs/operations.md',
     'docs/performance.md',
     'docs/protocol.md',
+    'docs/scaling.md',
     'docs/sdk.md',
     'docs/security.md',
     'docs/turn.md',

@@ -321,7 +321,10 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       case 'full':
       case 'knocking':
       case 'resumed':
+        break
       case 'resync':
+        // The store that the service has its rooms in has lost something.
+        if (seat !== undefined) this.#skip(seat, message)
         break
       case 'ping':
         socket.send({ type: 'pong' })
@@ -343,6 +346,12 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
       default:
         this.emit('message', message)
     }
+  }
+
+  #skip(seat: ResumableSeat, resync: Resync): void {
+    seat.acknowledge(resync.n)
+    seat.skipTo(resync.seq)
+    this.emit('resync', resync)
   }
 
   #acknowledge(socket: SignalingSocket, acknowledgement: ClientMessage<'ack'> | undefined): void {
