@@ -6,11 +6,14 @@ import { get as getSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as elapse } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import WebSocket, { WebSocketServer } from 'ws'
 import { makeCertificates } from '../certificates.js'
 import { haproxyFile, haproxyPath, startHaproxy } from '../haproxy.js'
 import { start } from '../program.js'
+import { startRedis } from '../redis-server.js'
+import { ResumingClient } from '../resuming-client.js'
 import { askForUpgrade } from '../upgrade.js'
 import { exchange, joinSomewhere, joinTogether, startTwo, trusting } from './two-nodes.js'
 
@@ -163,6 +166,41 @@ t.test(
     const rest = node === victim ? other : victim
     const back = await joinSomewhere(t, balancer.url, [again, rest], 'back')
     t.equal(back.node, again, 'it has the fewest')
+  },
+)
+
+t.test(
+  'two who come to one room by different nodes call each other, and a killed node costs them nothing',
+  async (t) => {
+    const redis = await startRedis(t)
+    const { nodes, balancer } = await startTwo(t, { SIGNALBOX_REDIS_URL: redis.url })
+    const heard: string[] = []
+    const clients = ['ada', 'bo'].map(
+      () => new ResumingClient(balancer.url, 'shared', ({ type }) => void heard.push(type)),
+    )
+    t.teardown(() => {
+      for (const { socket } of clients) socket?.terminate()
+    })
+    const [ada, bo] = clients as [ResumingClient, ResumingClient]
+    for (const client of clients) await client.join()
+    const nodeOf = async ({ peerId }: ResumingClient): Promise<(typeof nodes)[number]> => {
+      for (;;) {
+        const node = nodes.find(({ entries }) => entries.some((entry) => entry['peerId'] === peerId))
+        if (node !== undefined) return node
+        await elapse(10)
+      }
+    }
+    const [first, second] = [await nodeOf(ada), await nodeOf(bo)]
+    t.not(first, second, 'the balancer spreads them')
+    first.child.kill('SIGKILL')
+    await first.exited
+    bo.send({ type: 'offer', to: ada.peerId, sdp: 'v=0' })
+    while (!ada.isAttached) {
+      await elapse(20)
+      await ada.resume()
+    }
+    while (!heard.includes('offer')) await elapse(10)
+    t.strictSame([ada.faults, bo.faults, heard.includes('peer-left'), ada.resyncs], [[], [], false, 0])
   },
 )
 
