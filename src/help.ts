@@ -18,7 +18,7 @@ Without a word it serves the page and the WebSocket on one port until it gets SI
 --https does the same over HTTPS, with a certificate for development that it makes for the addresses of this machine and keeps in
 ~/.cache/signalbox. Browsers warn of it, and give the camera once told to go on.
 
-check tries the STUN and TURN servers once, says what is wrong with them, and ends with 1 if something is.
+check tries the STUN and TURN servers, and Redis, once, says what is wrong with them, and ends with 1 if something is.
 
 token prints a room token, signed with the first of SIGNALBOX_TOKEN_SECRETS:
   --room      the room it lets into

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { freePort, startCoturn, turnSecret } from '../coturn.js'
+import { startRedis } from '../redis-server.js'
 
 const program = fileURLToPath(new URL('../../src/server.js', import.meta.url))
 const noLinkLocal = '--denied-peer-ip=169.254.0.0-169.254.255.255'
@@ -63,7 +64,7 @@ t.test('a relay that leads inside is said, and it is 0', async (t) => {
 
 t.test('nothing configured is said, and it is 0; a variable that is misspelt is as well', async (t) => {
   const { code, stdout, stderr } = await check(t, { SIGNALBOX_TURN_URL: 'turn:turn.example.org' })
-  t.strictSame([code, stdout], [0, 'No STUN or TURN server is configured: there is nothing to check.\n'])
+  t.strictSame([code, stdout], [0, 'No STUN or TURN server is configured, and no Redis: there is nothing to check.\n'])
   t.equal(stderr, 'signalbox: SIGNALBOX_TURN_URL is no setting, and is ignored; see --help.\n')
 })
 
@@ -83,4 +84,25 @@ t.test('settings that cannot be used are said, and it is 2', async (t) => {
     t.match(stderr, sentence)
     t.notMatch(stderr, /short|a-secret/)
   }
+})
+
+t.test('a Redis is tried as the service would use it, and nothing of its address is said', async (t) => {
+  const redis = await startRedis(t, ['--requirepass', 'secret-of-the-store'])
+  const checkAs = (password: string) => check(t, { SIGNALBOX_REDIS_URL: redis.url.replace('//', `//:${password}@`) })
+  const fine = await checkAs('secret-of-the-store')
+  t.strictSame([fine.code, fine.stderr], [0, ''])
+  t.match(fine.stdout, /^Redis: ok in \d+ ms\n$/)
+  const refused = await checkAs('another-secret')
+  t.equal(refused.code, 1)
+  t.match(refused.stdout, /^Redis: cannot be used: .*WRONGPASS.*\n$/)
+  t.notMatch(refused.stdout, /another-secret/)
+  await redis.kill()
+  t.match((await checkAs('secret-of-the-store')).stdout, /^Redis: cannot be used: .*ECONNREFUSED.*\n$/)
+})
+
+t.test('what is no address of a Redis is said at the start', async (t) => {
+  const { code, stderr } = await check(t, { SIGNALBOX_REDIS_URL: 'http://:hidden@store' })
+  t.equal(code, 2)
+  t.match(stderr, /SIGNALBOX_REDIS_URL is no address of a Redis/)
+  t.notMatch(stderr, /hidden/)
 })
