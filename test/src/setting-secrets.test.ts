@@ -41,6 +41,8 @@ const wrong: BuildOptions[] = [
   { stunUrls: [`stun:user:${secret}@stun.example`] },
   { turnUrls: [`turn:user:${secret}@turn.example`], turnSecrets: [secret] },
   { turnUrls: [`turn:turn.example?secret=${secret}@`], turnSecrets: [secret] },
+  { redisUrl: `redis://user:${secret}@store.example:0` },
+  { redisUrl: `redis+sentinel://store.example/main?sentinelPassword=${secret}&db=1` },
 ]
 
 function environmentOf(options: BuildOptions): Record<string, string> {
