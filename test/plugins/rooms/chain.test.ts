@@ -35,6 +35,21 @@ t.test('what was found in the log is told from where it goes on, and not again w
   t.strictSame(seqs(chain.take(share(5, 4))), ['4-0 5-0'])
 })
 
+t.test('what has waited for what is read in the log is told with it', async (t) => {
+  const chain = new Chain('0-0', true)
+  chain.take(share(3, 2))
+  t.strictSame(seqs(chain.goOnWith([share(1, 0), share(2, 1)])), ['0-0 1-0', '1-0 2-0', '2-0 3-0'])
+  t.notOk(chain.isWaiting)
+})
+
+t.test('what comes after the place that it goes on from is told, and nothing waits for what is lost', async (t) => {
+  const chain = new Chain('0-0', true)
+  for (const n of [3, 6]) chain.take(share(n, n - 1))
+  t.strictSame(seqs(chain.beginAt('5-0')), ['5-0 6-0'])
+  t.notOk(chain.isWaiting)
+  t.strictSame(seqs(chain.take(share(7, 6))), ['6-0 7-0'])
+})
+
 t.test('a record of several entries has a place for each, and can be gone on with in its middle', async (t) => {
   const chain = new Chain('0-0', true)
   t.strictSame(seqs(chain.take(share(1, 0, 3))), ['0-0 1-0.1', '1-0.1 1-0.2', '1-0.2 1-0'])
