@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type SharedStore, StoreUnavailable } from '../room-store.js'
+import { type Connections, connect, deadMs } from './connections.js'
 import type { Argument } from './redis-seat.js'
 import type { RedisAddress } from './redis-url.js'
 import { decodeNews, decodeReply, type Reply } from './reply.js'
@@ -27,24 +28,13 @@ export interface RedisLinkOptions {
 
 /** How often the store is asked whether it is there. */
 const pingMs = 1000
-/** What has said nothing for so long is connected to anew. */
-const deadMs = 5000
 /** For how long after it was away it may turn out what it has lost. */
 const lossMs = 60_000
 /** Of what has said nothing for so long it is told that it is away. */
 const awayMs = 3000
-const longestRetryMs = 1000
 const leastTryMs = 200
 const diceSides = 2 ** 32
 const secretBytes = 32
-
-/** What is done with what cannot be asked now. */
-interface Patience {
-  readonly commandTimeout?: number
-  readonly enableOfflineQueue?: boolean
-  readonly maxRetriesPerRequest: number | null
-  readonly reconnectOnError?: (error: Error) => boolean
-}
 
 type Run = (key: string, log: string, ...more: Argument[]) => Promise<unknown>
 
@@ -53,8 +43,7 @@ export class RedisLink implements RoomLink, SharedStore {
   /** How the store calls this process. */
   readonly nodeId = randomBytes(9).toString('base64url')
   readonly #options: RedisLinkOptions
-  readonly #asking: Redis | Cluster
-  readonly #hearing: Redis | Cluster
+  readonly #connections: Connections
   readonly #run: Run
   readonly #dice: () => number
   readonly #pinging: NodeJS.Timeout
@@ -62,9 +51,14 @@ export class RedisLink implements RoomLink, SharedStore {
   #isHearing = false
   #hasHeard = false
   #secret: Buffer | undefined
-  /** When the store has answered last, and was last found to be there again. */
+  /** When the store has answered last, all of it has, and it was last found to be there again. */
   #answeredMs = performance.now()
+  #wholeMs = performance.now()
   #returnedMs = Number.NEGATIVE_INFINITY
+  /** A part of it may have gone, and come back with less. */
+  #isBroken = false
+  /** When it was heard last. */
+  #heardMs = 0
   /** The store's clock, ahead of ours by so much; undefined before the first answer. */
   #aheadMs: number | undefined
   readonly #waiting = new Set<() => void>()
@@ -75,23 +69,22 @@ export class RedisLink implements RoomLink, SharedStore {
     this.#options = options
     this.#dice = options.dice ?? (() => randomInt(diceSides))
     const script = withRules(options.script ?? roomScript, { ...options.rules, channel: this.#channelOf('') })
-    this.#asking = connect(options.address, {
-      commandTimeout: options.timeoutMs,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      // Who has become a replica can only be of use by another connection, if its name leads to the master then.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    this.#connections = connect(options.address, options.timeoutMs)
+    const { asking, hearing } = this.#connections
+    asking.defineCommand('room', { numberOfKeys: 2, lua: script })
+    this.#run = runOf(asking)
+    asking.on('ready', () => this.#onReady())
+    // Of a cluster.
+    asking.on('node error', this.#note)
+    asking.on('-node', () => {
+      this.#isBroken = true
     })
-    this.#asking.defineCommand('room', { numberOfKeys: 2, lua: script })
-    this.#run = runOf(this.#asking)
-    this.#hearing = connect(options.address, { maxRetriesPerRequest: null })
-    this.#asking.on('ready', () => this.#onReady())
-    for (const client of [this.#asking, this.#hearing]) client.on('error', this.#note)
-    this.#hearing.on('messageBuffer', (channel: Buffer, text: Buffer) => this.#onMessage(channel.toString(), text))
-    this.#hearing.on('close', () => {
+    for (const client of [asking, hearing]) client.on('error', this.#note)
+    hearing.on('messageBuffer', (channel: Buffer, text: Buffer) => this.#onMessage(channel.toString(), text))
+    hearing.on('close', () => {
       this.#isHearing = false
     })
-    this.#hearing.on('ready', () => this.#subscribe())
+    hearing.on('ready', () => this.#subscribe())
     this.#pinging = setInterval(() => this.#ping(), pingMs)
     this.#pinging.unref()
   }
@@ -138,7 +131,7 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   alarm(roomKey = ''): void {
-    this.#asking.publish(this.#channelOf('all'), roomKey).catch(this.#note)
+    this.#connections.asking.publish(this.#channelOf('all'), roomKey).catch(this.#note)
   }
 
   get mayHaveLost(): boolean {
@@ -160,8 +153,8 @@ export class RedisLink implements RoomLink, SharedStore {
 
   async close(): Promise<void> {
     clearInterval(this.#pinging)
-    this.#asking.disconnect()
-    this.#hearing.disconnect()
+    this.#connections.asking.disconnect()
+    this.#connections.hearing.disconnect()
     this.#wake()
   }
 
@@ -177,25 +170,38 @@ export class RedisLink implements RoomLink, SharedStore {
   /** While others may not have said yet that their members are still there, nothing is to run out. */
   #graceMs(nowMs: number): number {
     const { lateMs, spareMs } = this.#options.rules
-    if (nowMs - this.#answeredMs > lateMs) return spareMs
+    if (nowMs - this.#wholeMs > lateMs) return spareMs
     return Math.max(0, Math.ceil(this.#returnedMs + spareMs - nowMs))
   }
 
-  #answered(storeMs?: number): void {
+  /** An operation was. Of a store of several machines the others may not answer. */
+  #answered(storeMs: number): void {
     const nowMs = performance.now()
-    const aheadMs = storeMs === undefined ? this.#aheadMs : storeMs - nowMs
-    const stepMs = Math.abs((aheadMs ?? 0) - (this.#aheadMs ?? aheadMs ?? 0))
-    const { lateMs } = this.#options.rules
-    // A clock that was set: what others have said that they are there may look old now.
-    if (nowMs - this.#answeredMs > lateMs || stepMs > lateMs) this.#returned(nowMs)
-    if (this.#isAway) this.#options.onBack(Math.round(nowMs - this.#answeredMs))
+    const aheadMs = storeMs - nowMs
+    const isOne = this.#options.address.kind !== 'cluster'
+    this.#answeredMs = nowMs
+    if (isOne) {
+      // A clock that was set: what others have said that they are there may look old now.
+      const stepMs = Math.abs(aheadMs - (this.#aheadMs ?? aheadMs))
+      if (stepMs > this.#options.rules.lateMs) this.#isBroken = true
+      this.#foundWhole(nowMs)
+    }
+    // Of several masters each has a clock. By the foremost, none takes anything to be late that is not.
+    this.#aheadMs = Math.max(aheadMs, isOne ? aheadMs : (this.#aheadMs ?? aheadMs))
+  }
+
+  #foundWhole(nowMs: number): void {
+    if (this.#isBroken || nowMs - this.#wholeMs > this.#options.rules.lateMs) this.#returned(nowMs)
+    if (this.#isAway) this.#options.onBack(Math.round(nowMs - this.#wholeMs))
     this.#isAway = false
     this.#answeredMs = nowMs
-    this.#aheadMs = aheadMs
+    this.#wholeMs = nowMs
   }
 
   #returned(nowMs: number): void {
+    this.#isBroken = false
     this.#returnedMs = nowMs
+    this.#aheadMs = undefined
     this.#reader?.alarmed()
     this.#wake()
   }
@@ -206,21 +212,24 @@ export class RedisLink implements RoomLink, SharedStore {
 
   /** Connected, or connected anew: to one that may know less than the one before. */
   async #onReady(): Promise<void> {
-    if (this.#secret !== undefined) this.#returned(performance.now())
+    this.#isBroken = this.isStarted
     await this.#beat()
   }
 
   /**
-   * Sees that it can be written to, and that the secret is there: who only answers is of no use, and one that has forgotten all
-   * would give a new node another secret.
+   * Sees that it can be written to, all of it is there, and the secret, too: who only answers is of no use, and one that has
+   * forgotten all would give a new node another secret.
    */
   async #beat(): Promise<void> {
     const key = `${this.#options.prefix}key`
+    const { asking, probe } = this.#connections
     try {
       const own = (this.#secret ?? randomBytes(secretBytes)).toString('base64url')
-      await this.#asking.set(key, own, 'NX')
-      this.#secret ??= Buffer.from((await this.#asking.get(key)) ?? own, 'base64url')
-      this.#answered()
+      await asking.set(key, own, 'NX')
+      this.#answeredMs = performance.now()
+      this.#secret ??= Buffer.from((await asking.get(key)) ?? own, 'base64url')
+      await probe()
+      this.#foundWhole(performance.now())
       if (this.isStarted) this.#wake()
     } catch (error) {
       this.#note(error)
@@ -229,9 +238,10 @@ export class RedisLink implements RoomLink, SharedStore {
 
   async #subscribe(): Promise<void> {
     try {
-      await this.#hearing.subscribe(this.#channelOf(this.nodeId), this.#channelOf('all'))
+      await this.#connections.hearing.subscribe(this.#channelOf(this.nodeId), this.#channelOf('all'))
       this.#isHearing = true
       this.#hasHeard = true
+      this.#heardMs = performance.now()
       if (this.isStarted) this.#wake()
       // What was published meanwhile was published to nobody.
       this.#reader?.alarmed()
@@ -241,6 +251,7 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   #onMessage(channel: string, text: Buffer): void {
+    this.#heardMs = performance.now()
     if (channel === this.#channelOf('all')) {
       this.#reader?.alarmed(text.length === 0 ? undefined : text.toString())
       return
@@ -249,39 +260,16 @@ export class RedisLink implements RoomLink, SharedStore {
     if (news !== undefined) this.#reader?.hear(news)
   }
 
+  /** Whether the store is there, and whether what is published is heard. */
   #ping(): void {
+    const { asking, hearing } = this.#connections
     void this.#beat()
-    if (this.#isHearing) this.#hearing.ping().catch(this.#note)
-    if (this.#isAway || performance.now() - this.#answeredMs < awayMs) return
+    asking.publish(this.#channelOf(this.nodeId), '').catch(this.#note)
+    if (this.#isHearing && performance.now() - this.#heardMs > deadMs) hearing.disconnect(true)
+    if (this.#isAway || performance.now() - this.#wholeMs < awayMs) return
     this.#isAway = true
     this.#options.onAway(this.#reason)
   }
-}
-
-function connect(address: RedisAddress, more: Patience): Redis | Cluster {
-  const { login } = address
-  const common = {
-    ...login,
-    ...more,
-    autoResendUnfulfilledCommands: false,
-    socketTimeout: deadMs,
-    connectTimeout: deadMs,
-  }
-  switch (address.kind) {
-    case 'one':
-      return new Redis({ ...common, ...address.at, db: address.db, retryStrategy })
-    case 'sentinel': {
-      const { at, name, db } = address
-      const enableTLSForSentinelMode = login.tls !== undefined
-      return new Redis({ ...common, sentinels: at, name, db, enableTLSForSentinelMode, retryStrategy })
-    }
-    case 'cluster':
-      return new Cluster(address.at, { redisOptions: common, clusterRetryStrategy: retryStrategy })
-  }
-}
-
-function retryStrategy(times: number): number {
-  return Math.min(longestRetryMs, 50 * 2 ** times) * (0.5 + Math.random() / 2)
 }
 
 /** The script as a method of the client, which the types of the library know nothing of. */

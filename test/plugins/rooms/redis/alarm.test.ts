@@ -9,6 +9,7 @@ import { ManualClock } from '../../../contract/manual-clock.js'
 /** A way to a store where anybody is seated, and which notes whose room is touched. */
 class CountingLink implements RoomLink {
   isAway = false
+  readonly mayHaveLost = false
   readonly touched = new Set<string>()
 
   async run(roomKey: string, operation: string): Promise<Reply> {
