@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { parseIceUrl } from '../plugins/ice-servers/ice-url.js'
 import { converse } from '../plugins/ice-servers/stun-link.js'
 import { bind } from '../plugins/ice-servers/turn-exchange.js'
 import { type CertificateOptions, type Certificates, makeCertificates } from './certificates.js'
+import { removeClock, shiftedClock } from './shifted-clock.js'
 
 /** A real TURN server on this machine. */
 export interface Coturn {
@@ -107,8 +108,7 @@ export async function startCoturn(
   t.teardown(async () => {
     await stop()
     rmSync(folder, { recursive: true, force: true })
-    // What faketime leaves of a program that it was loaded into would keep it from starting under the same number again.
-    for (const left of ['faketime_shm_', 'sem.faketime_sem_']) rmSync(`/dev/shm/${left}${child.pid}`, { force: true })
+    removeClock(child.pid)
   })
   const urls = {
     udp: `turn:${address}:${port}?transport=udp`,
@@ -155,11 +155,4 @@ export async function freePort(): Promise<number> {
     await once(server, 'close')
     if (isFree) return port
   }
-}
-
-/** What faketime would set. It stays in between otherwise, and does not pass signals on. */
-function shiftedClock(clock: string): Record<string, string> {
-  const said = execFileSync('faketime', ['-f', clock, 'env'], { encoding: 'utf8' })
-  const find = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(said)?.[1] ?? ''
-  return { LD_PRELOAD: find('LD_PRELOAD'), FAKETIME: find('FAKETIME') }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
 import { freePort } from './coturn.js'
+import { removeClock, shiftedClock } from './shifted-clock.js'
 
 /** A real Redis on this machine. */
 export interface RedisServer {
@@ -20,8 +21,16 @@ export interface RedisServer {
   start(): Promise<void>
 }
 
-/** Starts Redis on 127.0.0.1 with a free port, keeping nothing on disk; it is ready, and is killed when the test is over. */
-export async function startRedis(t: Pick<Test, 'teardown'>, more: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts Redis on 127.0.0.1 with a free port, keeping nothing on disk; it is ready, and is killed when the test is over.
+ *
+ * @param clock  how far its clock is off, for instance `+2h`
+ */
+export async function startRedis(
+  t: Pick<Test, 'teardown'>,
+  more: readonly string[] = [],
+  clock?: string,
+): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const port = await freePort()
   let child: ChildProcess | undefined
@@ -39,7 +48,8 @@ export async function startRedis(t: Pick<Test, 'teardown'>, more: readonly strin
       folder,
       ...more,
     ]
-    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { ...process.env, ...(clock !== undefined && clockOfRedis(clock)) }
+    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], env })
     child = started
     process.once('exit', () => started.kill('SIGKILL'))
     const lines = createInterface(started.stdout)
@@ -58,6 +68,7 @@ export async function startRedis(t: Pick<Test, 'teardown'>, more: readonly strin
     const exited = once(child, 'exit')
     child.kill('SIGKILL')
     await exited
+    removeClock(child.pid)
   }
   t.teardown(async () => {
     await kill()
@@ -72,4 +83,10 @@ export async function startRedis(t: Pick<Test, 'teardown'>, more: readonly strin
     kill,
     start,
   }
+}
+
+/** Its own allocator asks what time it is before faketime knows. */
+function clockOfRedis(clock: string): Record<string, string> {
+  const shifted = shiftedClock(clock)
+  return { ...shifted, LD_PRELOAD: `${shifted['LD_PRELOAD']} libc.so.6` }
 }

@@ -166,7 +166,7 @@ export async function cutOff(replica: Redis): Promise<void> {
   await replica.client('KILL', 'TYPE', 'MASTER')
 }
 
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const untilMs = performance.now() + formMs
   while (!(await isSo())) {
     if (performance.now() > untilMs) throw new Error(`not within ${formMs} ms: ${what}`)
