@@ -39,8 +39,9 @@ export interface RedisRoomStoreOptions {
 
 /** So many parts are the rooms touched in, one after the other, so that the store is never asked for all at once. */
 const parts = 32
-/** How often a seat is looked for that the store does not know. */
+/** How often a seat is looked for that the store does not know, and when another node may not have found the store again yet. */
 const lostTries = 4
+const lostTriesThen = 14
 /** Over how long all are touched when the store has lost something. */
 const alarmMs = 1000
 
@@ -210,7 +211,8 @@ export class RedisRoomStore implements RoomStore, NewsReader {
     const untilMs = performance.now() + 2 * this.#options.mendMs
     for (let tries = 1; ; tries += 1) {
       const reply = await room.run('attach', more)
-      const isLost = reply.outcome === 'unknown' && tries < lostTries
+      const most = this.#options.link.mayHaveLost ? lostTriesThen : lostTries
+      const isLost = reply.outcome === 'unknown' && tries < most
       const isMending = reply.outcome === 'mending'
       if (!isLost && !isMending) return reply
       if (performance.now() > untilMs) throw new StoreUnavailable()

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Reply } from '../../../../plugins/rooms/redis/reply.js'
 import type { RoomLink } from '../../../../plugins/rooms/redis/room-link.js'
 import { RedisRoomStore } from '../../../../plugins/rooms/redis-room-store.js'
@@ -6,18 +6,31 @@ import { StoreUnavailable } from '../../../../plugins/rooms/room-store.js'
 import { deafSink } from '../../../contract/deaf-sink.js'
 import { ManualClock } from '../../../contract/manual-clock.js'
 
+const nothing = { outcome: 'done', nowMs: 0, dueInMs: undefined, door: undefined, seats: 1, said: [], news: [] }
+const description = ['1', 0, '1-0', 1, 8, '{"peerId":"ada"}', '{}']
+const saidBy: Record<string, unknown[]> = {
+  join: [description, '1-0'],
+  attach: ['replay', description, []],
+  touch: ['here 1-0'],
+}
+
 /** A way to a store where anybody is seated, and which notes whose room is touched. */
 class CountingLink implements RoomLink {
   isAway = false
-  readonly mayHaveLost = false
+  mayHaveLost = false
   readonly touched = new Set<string>()
+  /** How often a seat is not known, until its node has brought it back. */
+  unknown = 0
 
   async run(roomKey: string, operation: string): Promise<Reply> {
     if (this.isAway) throw new StoreUnavailable()
     if (operation === 'touch') this.touched.add(roomKey)
-    const description = ['1', 0, '1-0', 0, 8, '{"peerId":"ada"}', '{}']
-    const said = operation === 'touch' ? ['here 1-0'] : [description, '1-0']
-    return { outcome: 'seated', nowMs: 0, dueInMs: undefined, door: 'open', seats: 1, said, news: [] }
+    if (operation === 'attach' && this.unknown > 0) {
+      this.unknown -= 1
+      return { ...nothing, outcome: 'unknown' }
+    }
+    const outcome = operation === 'attach' ? 'resumed' : 'seated'
+    return { ...nothing, outcome, said: saidBy[operation] ?? [] }
   }
 
   alarm(): void {}
@@ -25,8 +38,7 @@ class CountingLink implements RoomLink {
   async nextTry(): Promise<void> {}
 }
 
-t.test('an alarm while rooms are looked at for the one before is one more', async (t) => {
-  const [link, clock, rooms] = [new CountingLink(), new ManualClock(), 64]
+function storeOn(t: Test, link: RoomLink, clock: ManualClock): RedisRoomStore {
   const store = new RedisRoomStore({
     link,
     shared: { keySecret: undefined, silentMs: 0 },
@@ -39,6 +51,12 @@ t.test('an alarm while rooms are looked at for the one before is one more', asyn
     clock,
   })
   t.teardown(() => store.close())
+  return store
+}
+
+t.test('an alarm while rooms are looked at for the one before is one more', async (t) => {
+  const [link, clock, rooms] = [new CountingLink(), new ManualClock(), 64]
+  const store = storeOn(t, link, clock)
   for (let n = 0; n < rooms; n += 1) await store.join(`${n}`, { profile: {}, capacity: 8 }, deafSink)
   // It can be heard, but not be asked yet.
   link.isAway = true
@@ -53,4 +71,15 @@ t.test('an alarm while rooms are looked at for the one before is one more', asyn
   link.touched.clear()
   await clock.advance(5000)
   t.equal(link.touched.size, 0, 'and no more')
+})
+
+t.test('a seat that the store does not know is waited for longer when its node may come back later', async (t) => {
+  const link = new CountingLink()
+  const store = storeOn(t, link, new ManualClock())
+  const request = { peerId: 'ada', attempt: 1, seq: '1-0' }
+  link.unknown = 10
+  t.equal(await store.resume('room', request, deafSink), 'gone')
+  link.unknown = 10
+  link.mayHaveLost = true
+  t.equal(await store.resume('room', request, deafSink), 'resumed')
 })
