@@ -55,6 +55,10 @@ export class RedisCluster {
     return new RedisCluster(masters, replica)
   }
 
+  get clients(): readonly Redis[] {
+    return this.#nodes.map(({ client }) => client)
+  }
+
   /** How many keys each master has. */
   keyCounts(): Promise<number[]> {
     return Promise.all(this.#masters.map(({ client }) => client.dbsize()))

@@ -24,13 +24,18 @@ export interface SentinelsOptions {
 /** A real Redis with a replica on this machine, and three sentinels that watch it. */
 export class Sentinels {
   readonly url: string
+  /** To the replica and to the master, and to the sentinels. */
+  readonly clients: readonly Redis[]
+  readonly sentinelClients: readonly Redis[]
   readonly #master: RedisServer
   readonly #replica: Redis
 
-  private constructor(url: string, master: RedisServer, replica: Redis) {
+  private constructor(url: string, master: RedisServer, clients: readonly [Redis, Redis], sentinelClients: Redis[]) {
     this.url = url
     this.#master = master
-    this.#replica = replica
+    this.clients = clients
+    this.#replica = clients[0]
+    this.sentinelClients = sentinelClients
   }
 
   static async start(t: Pick<Test, 'teardown'>, options: SentinelsOptions = {}): Promise<Sentinels> {
@@ -43,14 +48,16 @@ export class Sentinels {
     await until('the replica is one', async () => (await client.info('replication')).includes('master_link_status:up'))
     const start = (): Promise<number> => startSentinel(t, master.port, password, sentinelPassword)
     const ports = await Promise.all([start(), start(), start()])
+    const sentinels = ports.map((port) => clientOf(t, port, sentinelPassword))
     await until('all know of each other', async () => {
-      const known = await Promise.all(ports.map((port) => knownBy(port, sentinelPassword)))
-      return known.every((text) => /num-slaves,1,.*num-other-sentinels,2,/.test(text))
+      const known = await Promise.all(sentinels.map((sentinel) => sentinel.call('SENTINEL', 'MASTER', name)))
+      return known.every((text) => /num-slaves,1,.*num-other-sentinels,2,/.test(String(text)))
     })
     const at = ports.map((port) => `127.0.0.1:${port}`)
     const query = sentinelPassword === '' ? '' : `?sentinelPassword=${encodeURIComponent(sentinelPassword)}`
     const user = password === '' ? '' : `:${encodeURIComponent(password)}@`
-    return new Sentinels(`redis+sentinel://${user}${at}/${name}${query}`, master, client)
+    const clients = [client, clientOf(t, master.port, password)] as const
+    return new Sentinels(`redis+sentinel://${user}${at}/${name}${query}`, master, clients, sentinels)
   }
 
   /**
@@ -68,17 +75,9 @@ export class Sentinels {
 
 function clientOf(t: Pick<Test, 'teardown'>, port: number, password: string): Redis {
   const client = new Redis(port, { password })
+  client.on('error', () => {})
   t.teardown(() => client.disconnect())
   return client
-}
-
-async function knownBy(port: number, password: string): Promise<string> {
-  const client = new Redis(port, { password, enableReadyCheck: false })
-  try {
-    return String(await client.call('SENTINEL', 'MASTER', name))
-  } finally {
-    client.disconnect()
-  }
 }
 
 async function startSentinel(

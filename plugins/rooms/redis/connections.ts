@@ -17,7 +17,14 @@ export interface Connections {
 /** @param timeoutMs  how long an answer may take */
 export function connect(address: RedisAddress, timeoutMs: number): Connections {
   const { login } = address
-  const common = { ...login, connectTimeout: deadMs, autoResendUnfulfilledCommands: false, autoResubscribe: false }
+  const common = {
+    ...login,
+    connectTimeout: deadMs,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    // A user may do nothing there that it need not.
+    disableClientInfo: true,
+  }
   const ask = { ...common, commandTimeout: timeoutMs, socketTimeout: deadMs, maxRetriesPerRequest: 0 }
   const hear = { ...common, maxRetriesPerRequest: null, retryStrategy }
   if (address.kind === 'cluster') {
