@@ -16,11 +16,15 @@ export interface ClusterNode {
   readonly id: string
   /** Where other nodes of the cluster reach it. */
   readonly busPort: number
+  /** Where clients reach it over TLS. */
+  readonly tlsPort: number
 }
 
 /** A real Redis Cluster on this machine: three masters with a third of the slots each, and a replica of the first. */
 export class RedisCluster {
   readonly url: string
+  /** The same over TLS, where its nodes have a certificate. */
+  readonly tlsUrl: string
   readonly #masters: readonly ClusterNode[]
   readonly #replica: ClusterNode
 
@@ -28,7 +32,9 @@ export class RedisCluster {
     this.#masters = masters
     this.#replica = replica
     // Not the first: it may be the one that is killed.
-    this.url = `redis+cluster://${[...masters].reverse().map(({ redis }) => `127.0.0.1:${redis.port}`)}`
+    const named = [...masters].reverse()
+    this.url = `redis+cluster://${named.map(({ redis }) => `127.0.0.1:${redis.port}`)}`
+    this.tlsUrl = `rediss+cluster://${named.map(({ tlsPort }) => `127.0.0.1:${tlsPort}`)}`
   }
 
   static async start(t: Pick<Test, 'teardown'>, more: readonly string[] = []): Promise<RedisCluster> {
@@ -146,7 +152,7 @@ export class RedisCluster {
 }
 
 async function startNode(t: Pick<Test, 'teardown'>, more: readonly string[]): Promise<ClusterNode> {
-  const busPort = await freePort()
+  const [busPort, tlsPort] = [await freePort(), await freePort()]
   const redis = await startRedis(t, [
     '--cluster-enabled',
     'yes',
@@ -156,12 +162,13 @@ async function startNode(t: Pick<Test, 'teardown'>, more: readonly string[]): Pr
     `${nodeTimeoutMs}`,
     '--repl-diskless-sync-delay',
     '0',
+    ...(more.includes('--tls-cert-file') ? ['--tls-port', `${tlsPort}`] : []),
     ...more,
   ])
   const client = new Redis(redis.port, { retryStrategy: () => 100 })
   client.on('error', () => {})
   t.teardown(() => client.disconnect())
-  return { redis, client, busPort, id: String(await client.cluster('MYID')) }
+  return { redis, client, busPort, tlsPort, id: String(await client.cluster('MYID')) }
 }
 
 /** A replica does not get any more of what its master is told. */

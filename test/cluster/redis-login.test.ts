@@ -83,6 +83,25 @@ t.test('and by sentinels', async (t) => {
   t.strictSame(await useAs(t, url, all, () => elapse(500)), [])
 })
 
+t.test('a Cluster over TLS', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const { authorityFile, certificateFile, keyFile } = makeCertificates(folder)
+  const files = ['--tls-cert-file', certificateFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', authorityFile]
+  // Else its nodes would tell of each other where they are without TLS.
+  const cluster = await RedisCluster.start(t, [
+    ...files,
+    '--tls-auth-clients',
+    'no',
+    '--tls-cluster',
+    'yes',
+    '--tls-replication',
+    'yes',
+  ])
+  const environment = { SIGNALBOX_REDIS_URL: cluster.tlsUrl, NODE_EXTRA_CA_CERTS: authorityFile }
+  t.match((await run(t, environment, 'check').exited).stdout, /^Redis: ok/)
+})
+
 t.test('over TLS it goes to whom the certificate is for', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
