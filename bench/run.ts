@@ -1,5 +1,7 @@
 import { MachineShare } from './load/machine.js'
+import { ServerGroup } from './load/server-group.js'
 import { ServerProcess } from './load/server-process.js'
+import type { Service } from './load/service.js'
 import { shuffled, summarize } from './load/statistics.js'
 import { type Cell, greatestOthersShare, type Row } from './report/results.js'
 import { reference, type Subject } from './subjects.js'
@@ -12,7 +14,6 @@ const patienceMs = 120_000
 const usualWarmUpUs = 1_000_000
 
 export interface Plan {
-  readonly subjects: readonly Subject[]
   /** How many rounds count; where others disturb them as many again and again are made, and the calmest are taken. */
   readonly rounds: number
   readonly mostRounds: number
@@ -38,10 +39,15 @@ interface Outcome {
 }
 
 /** Runs one workload at all subjects, alternately, in another order each round. */
-export async function runWorkload(workload: Workload, plan: Plan, servers: Servers): Promise<Row[]> {
+export async function runWorkload(
+  workload: Workload,
+  subjects: readonly Subject[],
+  plan: Plan,
+  servers: Servers,
+): Promise<Row[]> {
   const { contestants, othersShare } = workload.needsFreshServer
-    ? await runFresh(workload, plan, servers)
-    : await runAlternately(workload, plan, servers)
+    ? await runFresh(workload, subjects, plan, servers)
+    : await runAlternately(workload, subjects, plan, servers)
   return workload.measures.map(({ key, title, unit, isHigherBetter = false }) => {
     const baseline = contestants.find(({ subject }) => subject.name === reference)
     const cells = contestants.map(({ subject, slices }): Cell => {
@@ -73,17 +79,22 @@ function mostOf(slices: readonly Slice[]): Pick<Cell, 'loadShare' | 'lateUs'> {
   }
 }
 
-async function runAlternately(workload: Workload, plan: Plan, servers: Servers): Promise<Outcome> {
+async function runAlternately(
+  workload: Workload,
+  subjects: readonly Subject[],
+  plan: Plan,
+  servers: Servers,
+): Promise<Outcome> {
   const ready: { subject: Subject; setup: Setup }[] = []
   const sliceMs = workload.sliceMs ?? plan.sliceMs
-  for (const subject of plan.subjects) {
+  for (const subject of subjects) {
     const what = `${workload.name} at ${subject.name}`
     const server = await servers.get(subject)
     const setup = await inTime(what, workload.prepare(subject, server, plan.scale))
     if (setup === undefined) continue
     ready.push({ subject, setup })
     // Compiled and grown to its size before anything is counted.
-    const warmAtUs = (await server.usage()).cpuUs + (workload.warmUpUs ?? usualWarmUpUs)
+    const warmAtUs = (await server.usage()).cpuUs + server.nodes * (workload.warmUpUs ?? usualWarmUpUs)
     for (let i = 0; i < plan.mostWarmUps; i += 1) {
       await inTime(what, setup.slice(sliceMs))
       if ((await server.usage()).cpuUs >= warmAtUs) break
@@ -120,8 +131,13 @@ interface Round {
 
 const isCalm = ({ othersShare }: Round): boolean => othersShare <= greatestOthersShare
 
-async function runFresh(workload: Workload, plan: Plan, servers: Servers): Promise<Outcome> {
-  const contestants = plan.subjects.map((subject): Contestant => ({ subject, slices: [] }))
+async function runFresh(
+  workload: Workload,
+  subjects: readonly Subject[],
+  plan: Plan,
+  servers: Servers,
+): Promise<Outcome> {
+  const contestants = subjects.map((subject): Contestant => ({ subject, slices: [] }))
   const othersShare = await servers.othersShareDuring(async () => {
     for (let round = 0; round < plan.freshRounds; round += 1) {
       for (const { subject, slices } of shuffled(contestants)) {
@@ -147,7 +163,7 @@ async function inTime<T>(what: string, done: Promise<T>): Promise<T> {
 
 /** The servers of a run: those that live as long as it, each started when it is needed first, and those for one visit. */
 export class Servers {
-  readonly #running = new Map<string, ServerProcess>()
+  readonly #running = new Map<string, Service>()
   readonly #isProfiled: boolean
   #retiredMs = 0
 
@@ -155,17 +171,18 @@ export class Servers {
     this.#isProfiled = isProfiled
   }
 
-  async get(subject: Subject): Promise<ServerProcess> {
+  async get(subject: Subject): Promise<Service> {
     const running = this.#running.get(subject.name) ?? (await this.fresh(subject))
     this.#running.set(subject.name, running)
     return running
   }
 
-  fresh({ server: name }: Subject): Promise<ServerProcess> {
-    return ServerProcess.start(name, this.#isProfiled)
+  fresh({ server, nodes, environment = {} }: Subject): Promise<Service> {
+    const options = { isProfiled: this.#isProfiled, environment }
+    return nodes === undefined ? ServerProcess.start(server, options) : ServerGroup.start(server, nodes, options)
   }
 
-  async retire(server: ServerProcess): Promise<void> {
+  async retire(server: Service): Promise<void> {
     this.#retiredMs += await server.stop()
   }
 
@@ -182,11 +199,14 @@ export class Servers {
     this.#running.clear()
   }
 
-  /** By the load and all servers. */
+  /** By the load, all servers and what they share. */
   async #usedMs(): Promise<number> {
     const { user, system } = process.cpuUsage()
     let usedMs = this.#retiredMs + (user + system) / 1000
-    for (const server of this.#running.values()) usedMs += (await server.usage()).cpuUs / 1000
+    for (const server of this.#running.values()) {
+      const { cpuUs, storeUs } = await server.usage()
+      usedMs += (cpuUs + storeUs) / 1000
+    }
     return usedMs
   }
 }

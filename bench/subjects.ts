@@ -10,6 +10,10 @@ import { socketio } from './protocols/socketio.js'
 export interface Subject {
   readonly name: string
   readonly server: ServerName
+  /** How many of it share a Redis; absent: one, without. */
+  readonly nodes?: number
+  /** What it is told beside where to listen. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Its methods get only members that it has made itself. */
   readonly protocol: Protocol
 }

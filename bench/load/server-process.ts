@@ -1,13 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.js'
 import { serverPrefix } from './machine.js'
 import type { Question, Usage } from './probe.js'
 import { raisedLimits } from './raised-limits.js'
+import type { Service, ServiceUsage } from './service.js'
 
-export type ServerName = 'signalbox' | 'classic' | 'bare' | 'peerserver' | 'socketio'
+export type ServerName = 'signalbox' | 'classic' | 'bare' | 'peerserver' | 'socketio' | 'socketio-streams'
+
+export interface StartOptions {
+  /** Whether V8 writes a CPU profile to results/profiles when it ends. */
+  readonly isProfiled: boolean
+  /** What it is told beside where to listen. */
+  readonly environment?: Readonly<Record<string, string>>
+}
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const logs = at('../../results/logs')
@@ -15,8 +24,9 @@ const profiles = at('../../results/profiles')
 const startTimeoutMs = 15_000
 
 /** A server in a process of its own. */
-export class ServerProcess {
+export class ServerProcess implements Service {
   readonly name: ServerName
+  readonly nodes = 1
   readonly port: number
   readonly #child: ChildProcess
 
@@ -26,8 +36,7 @@ export class ServerProcess {
     this.#child = child
   }
 
-  /** @param isProfiled  whether V8 writes a CPU profile to results/profiles when it ends */
-  static async start(name: ServerName, isProfiled = false): Promise<ServerProcess> {
+  static async start(name: ServerName, { isProfiled, environment }: StartOptions): Promise<ServerProcess> {
     const port = await freePort()
     const program = name === 'signalbox' ? at('../../../dist/src/server.js') : at(`../baselines/${name}.js`)
     const profile = isProfiled
@@ -47,6 +56,7 @@ export class ServerProcess {
         HOST: '127.0.0.1',
         PORT: String(port),
         ...(name === 'signalbox' ? raisedLimits() : withoutOurPackages),
+        ...environment,
       },
     })
     const server = new ServerProcess(name, port, child)
@@ -54,16 +64,18 @@ export class ServerProcess {
     return server
   }
 
-  /** What it has used so far. Asked for `memory` it collects garbage first. */
-  async usage(question: Exclude<Question, 'exit'> = 'cpu'): Promise<Usage> {
+  placeRoom(): () => number {
+    return () => this.port
+  }
+
+  async usage(question: Exclude<Question, 'exit'> = 'cpu'): Promise<ServiceUsage> {
     const answer = once(this.#child, 'message')
     this.#child.send(question)
     const [usage]: Usage[] = await answer
     if (usage === undefined) throw new Error(`${this.name} does not answer`)
-    return usage
+    return { ...usage, storeUs: 0 }
   }
 
-  /** @returns the CPU time that it has used in all, in milliseconds */
   async stop(): Promise<number> {
     const { cpuUs } = await this.usage()
     const exited = once(this.#child, 'exit')
@@ -97,13 +109,4 @@ function startOptions(): readonly string[] {
   return String(scripts.start)
     .split(' ')
     .filter((word) => word.startsWith('--'))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return address !== null && typeof address === 'object' ? address.port : 0
 }

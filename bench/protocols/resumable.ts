@@ -18,8 +18,8 @@ export interface Seat extends Member {
 
 /** As the SDK does. */
 const acknowledgedTogether = 20
-/** In a relayed message it stands at the end: `,"seq":"17","prev":"16"}`. */
-const seqBytes = 64
+/** In a relayed message it stands at the end: `,"seq":"17","prev":"16"}`. With Redis each has the time in it. */
+const seqBytes = 96
 
 export const resumable: Protocol<Seat> & { heard(seat: Seat, text: string): void } = {
   hasDirected: true,

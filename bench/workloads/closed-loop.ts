@@ -1,7 +1,7 @@
-import type { ServerProcess } from '../load/server-process.js'
+import type { Service } from '../load/service.js'
 import type { Member, Protocol } from '../protocols/protocol.js'
 import type { Volley } from '../protocols/volley.js'
-import { closeAll, keepAlive, measured, type Setup, sleep } from './workload.js'
+import { closeAll, costs, keepAlive, measured, type Setup, sleep } from './workload.js'
 
 const longestDrainMs = 10_000
 
@@ -30,21 +30,22 @@ export class ClosedLoop {
   }
 
   /**
-   * What a workload is that consists of this loop and nothing else; its measure is `cpu`, in µs a message.
+   * What a workload is that consists of this loop and nothing else. Its measures are `cpu`, `store` and `total`, in µs a message,
+   * and `rate`, in messages a second.
    *
    * @param primes  each sends the first messages of a pair, or of a member
    */
-  setup(server: ServerProcess, protocol: Protocol, members: readonly Member[], primes: readonly (() => void)[]): Setup {
+  setup(server: Service, protocol: Protocol, members: readonly Member[], primes: readonly (() => void)[]): Setup {
     const stopHeartbeat = keepAlive(protocol, members)
     return {
       slice: async (durationMs) => {
         let messages = 0
-        const { cpuUs, loadShare } = await measured(server, async () => {
+        const { cpuUs, storeUs, wallMs, loadShare } = await measured(server, async () => {
           messages = await this.#run(durationMs, () => {
             for (const prime of primes) prime()
           })
         })
-        return { values: { cpu: cpuUs / messages }, loadShare }
+        return { values: { ...costs(cpuUs, storeUs, messages), rate: (messages / wallMs) * 1000 }, loadShare }
       },
       finish: () => {
         stopHeartbeat()

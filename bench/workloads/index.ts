@@ -18,7 +18,7 @@ export const workloads: readonly Workload[] = [
   relay({ name: 'sdp-single', title: '3 KB SDP, single', signal: 'offer', pairs: 1, window: 'single' }),
   mesh({ name: 'mesh', title: 'Mesh of 8, directed', rooms: 10, members: 8 }),
   calls,
-  latency,
+  latency(5000),
   memory,
   storm,
   replay,

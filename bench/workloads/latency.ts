@@ -4,7 +4,6 @@ import type { Volley } from '../protocols/volley.js'
 import { closeAll, fillRoom, keepAlive, type Workload } from './workload.js'
 
 const pairs = 100
-const messagesPerSecond = 5000
 
 interface Lane {
   readonly from: Member
@@ -17,15 +16,15 @@ interface Lane {
  * Candidates at a fixed rate, sent when they are due whether or not those before have arrived (an open loop). Counted from
  * when each was due, so that a server that stalls does not delay what would have shown it.
  */
-export const latency: Workload = {
+export const latency = (messagesPerSecond: number): Workload => ({
   name: 'latency',
   title: `Latency at ${messagesPerSecond} messages/s`,
   sliceMs: 2000,
-  measures: [
-    { key: 'p50', title: 'Latency at 5,000 messages/s: p50', unit: 'µs' },
-    { key: 'p99', title: 'Latency at 5,000 messages/s: p99', unit: 'µs' },
-    { key: 'p999', title: 'Latency at 5,000 messages/s: p99.9', unit: 'µs' },
-  ],
+  measures: Object.entries({ p50: 'p50', p99: 'p99', p999: 'p99.9' }).map(([key, name]) => ({
+    key,
+    title: `Latency at ${messagesPerSecond.toLocaleString('en')} messages/s: ${name}`,
+    unit: 'µs',
+  })),
   async prepare(subject, server) {
     const { protocol } = subject
     const lanes: Lane[] = []
@@ -42,7 +41,7 @@ export const latency: Workload = {
       })
     }
     for (let i = 0; i < pairs; i += 1) {
-      const [one, other] = await fillRoom(subject, server.port, newRoomId(), 2)
+      const [one, other] = await fillRoom(subject, server, newRoomId(), 2)
       if (one === undefined || other === undefined) throw new Error('a pair are two')
       members.push(one, other)
       addLane(one, other)
@@ -52,7 +51,7 @@ export const latency: Workload = {
     return {
       async slice(durationMs) {
         latencies = []
-        const late = await sendAtRate(lanes, durationMs)
+        const late = await sendAtRate(lanes, messagesPerSecond, durationMs)
         await new Promise<void>((resolve) => {
           onArrived = () => {
             if (latencies.length >= late.length) resolve()
@@ -72,10 +71,10 @@ export const latency: Workload = {
       },
     }
   },
-}
+})
 
 /** Spins, as timers are too coarse. @returns by how many µs each message was sent too late */
-async function sendAtRate(lanes: readonly Lane[], durationMs: number): Promise<number[]> {
+async function sendAtRate(lanes: readonly Lane[], messagesPerSecond: number, durationMs: number): Promise<number[]> {
   const late: number[] = []
   const startMs = performance.now()
   const total = Math.floor((durationMs * messagesPerSecond) / 1000)

@@ -21,7 +21,7 @@ export const memory: Workload = {
         const members: Member[] = []
         const fill = (rooms: number): Promise<void> =>
           inParallel(Array.from({ length: rooms }, newRoomId), parallel, async (roomId) => {
-            members.push(...(await fillRoom(subject, server.port, roomId, 2)))
+            members.push(...(await fillRoom(subject, server, roomId, 2)))
           })
         await fill(warmUpRooms)
         await closeAll(members.splice(0))

@@ -22,7 +22,7 @@ export function mesh({ name, title, rooms, members: size }: Shape): Workload {
       const members: Member[] = []
       const primes: (() => void)[] = []
       for (let i = 0; i < rooms; i += 1) {
-        const room = await fillRoom(subject, server.port, newRoomId(), size)
+        const room = await fillRoom(subject, server, newRoomId(), size)
         members.push(...room)
         for (const member of room) {
           const volleys = room

@@ -27,7 +27,7 @@ export function relay({ name, title, signal, pairs, window }: Shape): Workload {
       const members: Member[] = []
       const primes: (() => void)[] = []
       await inParallel(Array.from({ length: pairs }, newRoomId), roomsAtOnce, async (roomId) => {
-        const [one, other] = await fillRoom(subject, server.port, roomId, 2)
+        const [one, other] = await fillRoom(subject, server, roomId, 2)
         if (one === undefined || other === undefined) throw new Error('a pair are two')
         members.push(one, other)
         await verify(protocol, one, other, signal)

@@ -1,4 +1,4 @@
-import type { ServerProcess } from '../load/server-process.js'
+import type { Service } from '../load/service.js'
 import { type Member, newRoomId } from '../protocols/protocol.js'
 import type { Subject } from '../subjects.js'
 import { closeAll, fillRoom, inParallel, measured, sleep, type Workload } from './workload.js'
@@ -23,7 +23,7 @@ export const storm: Workload = {
       async slice() {
         const members: Member[] = []
         await inParallel(Array.from({ length: sockets / 2 }, newRoomId), parallel, async (roomId) => {
-          members.push(...(await fillRoom(subject, server.port, roomId, 2)))
+          members.push(...(await fillRoom(subject, server, roomId, 2)))
         })
         // The first is no server's usual state: what nobody has asked it for is not compiled yet.
         const { back } = await strike(subject, server, members)
@@ -36,7 +36,7 @@ export const storm: Workload = {
   },
 }
 
-async function strike({ protocol }: Subject, server: ServerProcess, members: readonly Member[]) {
+async function strike({ protocol }: Subject, server: Service, members: readonly Member[]) {
   const back: Member[] = []
   let backMs = 0
   let loadShare = 0

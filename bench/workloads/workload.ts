@@ -1,5 +1,5 @@
 import { OwnShare } from '../load/machine.js'
-import type { ServerProcess } from '../load/server-process.js'
+import type { Service } from '../load/service.js'
 import type { Member, Protocol } from '../protocols/protocol.js'
 import type { Subject } from '../subjects.js'
 
@@ -37,7 +37,7 @@ export interface Workload {
   /** How long a slice is, where that is not for the run to say. */
   readonly sliceMs?: number
   /** @returns undefined where the subject knows no such thing */
-  prepare(subject: Subject, server: ServerProcess, scale: Scale): Promise<Setup | undefined>
+  prepare(subject: Subject, server: Service, scale: Scale): Promise<Setup | undefined>
 }
 
 export interface Scale {
@@ -47,9 +47,9 @@ export interface Scale {
 
 /** Runs something and reads from the server's process what it has cost. */
 export async function measured(
-  server: ServerProcess,
+  server: Service,
   run: () => Promise<unknown>,
-): Promise<{ cpuUs: number; wallMs: number; loadShare: number }> {
+): Promise<{ cpuUs: number; storeUs: number; wallMs: number; loadShare: number }> {
   const before = await server.usage()
   const share = new OwnShare()
   const startMs = performance.now()
@@ -57,7 +57,12 @@ export async function measured(
   const wallMs = performance.now() - startMs
   const loadShare = share.read()
   const after = await server.usage()
-  return { cpuUs: after.cpuUs - before.cpuUs, wallMs, loadShare }
+  return { cpuUs: after.cpuUs - before.cpuUs, storeUs: after.storeUs - before.storeUs, wallMs, loadShare }
+}
+
+/** What each of so many has cost in µs: of the nodes, of the store, of both. */
+export function costs(cpuUs: number, storeUs: number, count: number): { cpu: number; store: number; total: number } {
+  return { cpu: cpuUs / count, store: storeUs / count, total: (cpuUs + storeUs) / count }
 }
 
 /** Does something for each item, for so many at a time. */
@@ -79,13 +84,14 @@ export async function inParallel<T>(
 /** Fills rooms one after the other, each until all of its members know each other. */
 export async function fillRoom(
   { protocol }: Subject,
-  port: number,
+  server: Service,
   roomId: string,
   capacity: number,
 ): Promise<Member[]> {
+  const portOf = server.placeRoom()
   const members: Member[] = []
   for (let i = 0; i < capacity; i += 1) {
-    const member = await protocol.join(port, roomId, capacity)
+    const member = await protocol.join(portOf(i), roomId, capacity)
     for (const other of members) {
       await protocol.met(member)
       await protocol.met(other)

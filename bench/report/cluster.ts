@@ -1,0 +1,172 @@
+import { kinds, messagesPerSecond, subjectName } from '../cluster.js'
+import { summarize } from '../load/statistics.js'
+import { machineText, short, spreadTable, table, warningText } from './markdown.js'
+import { type Cell, greatestLoadShare, type Results, type Row } from './results.js'
+
+const nodeCounts = [1, 2, 3]
+
+/** Those rows of a workload that tell of costs have the key `total`, and beside it `cpu` and `store`. */
+function costsOf(rows: readonly Row[]): Row[] {
+  return rows.filter(({ key, workload }) => key === 'total' && workload !== 'saturation')
+}
+
+function cellOf(rows: readonly Row[], workload: string, key: string, subject: string): Cell | undefined {
+  const row = rows.find((one) => one.workload === workload && one.key === key)
+  return row?.cells.find((cell) => cell.subject === subject)
+}
+
+const flagOf = (cell: Cell): string => ((cell.loadShare ?? 0) > greatestLoadShare ? ' !' : '')
+
+/** How many times one is the other, median of the rounds. */
+function timesAs(cell: Cell, other: Cell): string {
+  const ratios = cell.rounds.map((value, round) => value / (other.rounds[round] ?? Number.NaN))
+  return `**${summarize(ratios).median.toFixed(2)}×**`
+}
+
+/** `**4.20×** · 52.3 (31.1 + 21.2)`: how many times what it is to cost in memory, and the cost, of nodes and Redis. */
+function costText(rows: readonly Row[], workload: string, subject: string, reference: string): string {
+  const total = cellOf(rows, workload, 'total', subject)
+  const cpu = cellOf(rows, workload, 'cpu', subject)
+  const store = cellOf(rows, workload, 'store', subject)
+  const inMemory = cellOf(rows, workload, 'total', reference)
+  if (total === undefined || cpu === undefined || store === undefined) return '–'
+  if (subject === reference || inMemory === undefined) return `${short(total.median)}${flagOf(total)}`
+  return `${timesAs(total, inMemory)} · ${short(total.median)} (${short(cpu.median)} + ${short(store.median)})${flagOf(total)}`
+}
+
+/** What it costs beside the store in memory: the same clients, the same workload. */
+export function memoryTable({ rows }: Results, isResumable: boolean): string {
+  const reference = isResumable ? kinds.memoryResumable : kinds.memory
+  const kind = isResumable ? kinds.redisResumable : kinds.redis
+  const subjects = [reference, subjectName(kind, 1), subjectName(kind, 2)]
+  return table(
+    [isResumable ? 'clients that can resume' : '', 'in memory', 'Redis, one node', 'Redis, two nodes'],
+    costsOf(rows).map(({ workload, title, unit }) => [
+      `${title}, ${unit}`,
+      ...subjects.map((subject) => costText(rows, workload, subject, reference)),
+    ]),
+  )
+}
+
+/** What it costs beside socket.io with as many nodes: how many times as much there, and both. */
+export function streamsTable({ rows }: Results): string {
+  const pairs = [
+    ['one node', subjectName(kinds.redis, 1), subjectName(kinds.streams, 1)],
+    ['two nodes', subjectName(kinds.redis, 2), subjectName(kinds.streams, 2)],
+    [
+      'two nodes, clients that come back',
+      subjectName(kinds.redisResumable, 2),
+      subjectName(kinds.streamsRecovering, 2),
+    ],
+  ] as const
+  return table(
+    ['', ...pairs.map(([title]) => title)],
+    costsOf(rows).map(({ workload, title, unit }) => [
+      `${title}, ${unit}`,
+      ...pairs.map(([, ours, theirs]) => {
+        const [cell, other] = [cellOf(rows, workload, 'total', ours), cellOf(rows, workload, 'total', theirs)]
+        if (cell === undefined || other === undefined) return '–'
+        return `${timesAs(other, cell)} · ${short(other.median)} to ${short(cell.median)}`
+      }),
+    ]),
+  )
+}
+
+/** What one, two and three nodes do, and how long a message takes. */
+export function nodesTable({ rows }: Results): string {
+  const subjects = [
+    kinds.memory,
+    kinds.memoryResumable,
+    ...[kinds.redis, kinds.redisResumable, kinds.streams].flatMap((kind) =>
+      nodeCounts.map((n) => subjectName(kind, n)),
+    ),
+  ]
+  const figure = (workload: string, key: string, subject: string): string => {
+    const cell = cellOf(rows, workload, key, subject)
+    if (cell === undefined) return '–'
+    return `${key === 'rate' ? inThousands(cell.median) : short(cell.median)}${flagOf(cell)}`
+  }
+  return table(
+    [
+      'subject, nodes',
+      'messages/s',
+      'µs of a node per message',
+      'µs of Redis per message',
+      'p50, µs',
+      'p99, µs',
+      'p99.9, µs',
+    ],
+    subjects
+      .filter((subject) => rows.some(({ cells }) => cells.some((cell) => cell.subject === subject)))
+      .map((subject) => [
+        subject,
+        ...['rate', 'cpu', 'store'].map((key) => figure('saturation', key, subject)),
+        ...['p50', 'p99', 'p999'].map((key) => figure('latency', key, subject)),
+      ]),
+  )
+}
+
+/** What follows from the costs for as many cores as there are processes. */
+export function coresText({ rows }: Results): string {
+  const line = (what: string, workload: string, key: string, kind: string): string[] => {
+    const cell = cellOf(rows, workload, key, subjectName(kind, 2))
+    return cell === undefined ? [] : [`- ${what}: ${inThousands(1e6 / cell.median)}`]
+  }
+  return [
+    ...line('candidates in a second that one Redis takes, one at a time', 'ice-w1', 'store', kinds.redis),
+    ...line('the same under load', 'ice-w10', 'store', kinds.redis),
+    ...line(
+      'candidates in a second that two nodes take, as far as they have a core each',
+      'ice-w1',
+      'cpu',
+      kinds.redis,
+    ),
+    ...line('whole calls in a second that one Redis takes', 'calls', 'store', kinds.redis),
+    ...line('the same of clients that can resume', 'calls', 'store', kinds.redisResumable),
+  ].join('\n')
+}
+
+/** With two digits that mean something. */
+function inThousands(value: number): string {
+  return Number(value.toPrecision(2)).toLocaleString('en')
+}
+
+export function clusterMachine(results: Results): string {
+  return [
+    machineText(results),
+    `The nodes and their Redis share the cores that are not the load's; latency at ${messagesPerSecond.toLocaleString('en')} messages/s.`,
+    warningText(results),
+  ]
+    .filter((text) => text !== '')
+    .join('\n')
+}
+
+export function clusterSpread({ rows }: Results): string {
+  return spreadTable(rows)
+}
+
+/** The tables that are told first. */
+export function clusterSummary(results: Results): string {
+  return [
+    memoryTable(results, false),
+    memoryTable(results, true),
+    streamsTable(results),
+    nodesTable(results),
+    coresText(results),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+export function clusterText(results: Results): string {
+  return [
+    '# Rooms in Redis',
+    clusterMachine(results),
+    'How many times what it costs in memory, and the cost: of all nodes and of Redis. Then how many times as much it is with socket.io.',
+    clusterSummary(results),
+    '## Spread',
+    clusterSpread(results),
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
