@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { Cluster, Redis } from 'ioredis'
+import { type Cluster, Redis } from 'ioredis'
 import { type SharedStore, StoreUnavailable } from '../room-store.js'
 import { type Connections, connect, deadMs } from './connections.js'
 import type { Argument } from './redis-seat.js'
@@ -62,6 +62,7 @@ export class RedisLink implements RoomLink, SharedStore {
   /** The store's clock, ahead of ours by so much; undefined before the first answer. */
   #aheadMs: number | undefined
   readonly #waiting = new Set<() => void>()
+  #isGathering = false
   #isAway = false
   #reason: string | undefined
 
@@ -117,6 +118,7 @@ export class RedisLink implements RoomLink, SharedStore {
     if (!this.isStarted) throw new StoreUnavailable()
     const nowMs = performance.now()
     const sentAt = this.#aheadMs === undefined ? 0 : Math.round(nowMs + this.#aheadMs)
+    this.#gather()
     const args = [operation, this.nodeId, this.#graceMs(nowMs), this.#dice(), sentAt, ...more]
     try {
       const reply = decodeReply(await this.#run(roomKey, `${roomKey}:q`, ...args))
@@ -161,6 +163,19 @@ export class RedisLink implements RoomLink, SharedStore {
   /** What has gone wrong last, without what was asked: messages are in that. */
   readonly #note = (error: unknown): void => {
     this.#reason = error instanceof Error ? error.message : String(error)
+  }
+
+  /** What is asked in one turn of the event loop goes out in one piece, and is read and answered so. */
+  #gather(): void {
+    const { asking } = this.#connections
+    if (this.#isGathering || !(asking instanceof Redis)) return
+    const { stream } = asking
+    this.#isGathering = true
+    stream.cork()
+    setImmediate(() => {
+      this.#isGathering = false
+      stream.uncork()
+    })
   }
 
   #channelOf(node: string): string {
