@@ -9,7 +9,7 @@
 -- KEYS[2]  its log, a stream: k(ind), b(ody), p: for whom, each with the record before: `peer record peer record …`
 -- ARGV     operation, caller's node, grace in ms, a random number, when it was sent, then what the operation needs. Nothing runs
 --          out during a grace: there is one when the store was away, or is asked late, as others could not say that they are there
--- Above this stands a table `RULES`, with times in ms.
+-- What is written as a field of RULES is put in by `script.ts`, with times in ms: there is no such table.
 --
 -- Returns  outcome, the time here, ms until something is due or -1, door, seats or -1 for no room, what the operation has to say, then the news
 --          for members on the caller's node. News for others is published, one text for each node, in the same form:

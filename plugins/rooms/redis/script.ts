@@ -34,8 +34,12 @@ export interface ScriptRules {
 /** The operations of a room as they stand in the file. */
 export const roomScript = readFileSync(new URL('./room.lua', import.meta.url), 'utf8')
 
-/** The script that goes by these rules: they stand in front of it, so that nobody need send them each time. */
+/** The script that goes by these rules: they stand in it as they are, so that it need neither be sent them nor make a table of them. */
 export function withRules(script: string, rules: ScriptRules): string {
-  const lines = Object.entries(rules).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
-  return `local RULES = { ${lines.join(', ')} }\n${script}`
+  const texts = new Map(Object.entries(rules).map(([name, value]) => [name, JSON.stringify(value)]))
+  return script.replace(/\bRULES\.(\w+)/g, (_, name: string) => {
+    const text = texts.get(name)
+    if (text === undefined) throw new TypeError(`the script goes by ${name}, which is no rule`)
+    return text
+  })
 }
