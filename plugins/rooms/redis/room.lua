@@ -192,6 +192,136 @@ local function entry(kind, rest) return '{"kind":"' .. kind .. '"' .. rest .. '}
 local function quoted(name, value) return ',"' .. name .. '":"' .. value .. '"' end
 local function tellEntry(to, kind, rest) tell(to, 'e', '[' .. entry(kind, rest) .. ']') end
 
+--------------------------------------------------------------------------------------------------------------- who asks
+
+local function compare(a, b)
+  local am, ac = string.match(a, '^(%d+)-(%d+)')
+  local bm, bc = string.match(b, '^(%d+)-(%d+)')
+  am, bm, ac, bc = tonumber(am) or 0, tonumber(bm) or 0, tonumber(ac) or 0, tonumber(bc) or 0
+  if am ~= bm then return am - bm end
+  return ac - bc
+end
+
+-- While nodes bring back what the store has lost, nobody is told who is there: it would not be all.
+-- A clock that went back is not to make it last.
+local function isMending()
+  local mendedAt = room.mendedAt or 0
+  return now < mendedAt and mendedAt <= now + RULES.mendMs
+end
+
+-- Nobody knows what was said to these: their chains are broken, so that they notice.
+local function jolt(but)
+  for _, one in ipairs(all('s')) do
+    if one.peer ~= but then
+      one.it.tail = nextRecord()
+      keepSeat(one.peer)
+      if one.it.isHeard then notice(one.it.node, 'jolt', one.peer, one.it.attempt) end
+    end
+  end
+end
+
+local function whyGone(peer)
+  local grave = read('x' .. peer)
+  if not grave then return 'unknown' end
+  return 'gone ' .. string.match(grave, '^%d+ (.*)')
+end
+
+-- The seat of who asks. One with a higher attempt than the store knows of shows that the store has gone back.
+local function mine(peer, attempt)
+  local seat = room and seatOf(peer)
+  if not seat then return nil, whyGone(peer) end
+  if attempt < seat.attempt then return nil, 'gone taken' end
+  if attempt > seat.attempt then
+    seat.attempt = attempt
+    keepSeat(peer)
+  end
+  return seat
+end
+
+local function acknowledged(peer, seat, ack)
+  if ack ~= '' and compare(ack, seat.ack) > 0 then
+    seat.ack = ack
+    keepSeat(peer)
+  end
+end
+
+-- Operations up to n were done, and the store does not know of them any more.
+local function lose(peer, seat, n)
+  seat.received = n
+  keepSeat(peer)
+  jolt(peer)
+end
+
+-- Counts operation n. One after a gap shows that the store has lost what it took.
+local function count(peer, seat, n)
+  if n == 0 then return end
+  local isGap = n > seat.received + 1
+  seat.received = n
+  keepSeat(peer)
+  if isGap then jolt(peer) end
+end
+
+------------------------------------------------------------------------------------------------------------ and at last
+
+local function finish(outcome, isQuick)
+  local set, gone = {}, {}
+  for field in pairs(changed) do
+    local it = unpacked[field]
+    local text = fields[field]
+    if it then text = cmsgpack.pack(it) end
+    if text then
+      set[#set + 1] = field
+      set[#set + 1] = text
+    else
+      gone[#gone + 1] = field
+    end
+  end
+  -- Not more at once than the stack of Lua holds.
+  for i = 1, #gone, 1000 do redis.call('HDEL', R, unpack(gone, i, math.min(i + 999, #gone))) end
+  for i = 1, #set, 1000 do redis.call('HSET', R, unpack(set, i, math.min(i + 999, #set))) end
+  if not isQuick and (room or wasThere or #set > 0) then
+    redis.call('PEXPIRE', R, RULES.keyMs)
+    redis.call('PEXPIRE', Q, RULES.keyMs)
+  end
+
+  local dueInMs = room and room.due < math.huge and math.max(grace, room.due - now) or -1
+  local reply = { outcome, now, dueInMs, room and room.door or '', room and room.seats or -1, out }
+  for i = 1, #news do reply[#reply + 1] = news[i] end
+  return reply
+end
+
+---------------------------------------------------------------------------------------------------------------- sending
+
+-- peer, attempt, n, ack, to, frame
+local function send()
+  local peer, n, to = arg(1), tonumber(arg(3)), arg(5)
+  local seat, why = mine(peer, tonumber(arg(2)))
+  if not seat then return why end
+  acknowledged(peer, seat, arg(4))
+  if n > 0 and n <= seat.received then return 'sent' end
+  if to == '' then
+    if room.seats > 2 then return 'to-required' end
+    for _, one in ipairs(all('s')) do
+      if one.peer ~= peer then to = one.peer end
+    end
+    if to == '' and isMending() then return 'mending' end
+  end
+  if to ~= '' then
+    local addressee = to ~= peer and seatOf(to)
+    if not addressee then return isMending() and to ~= peer and not read('x' .. to) and 'mending' or 'peer-not-found' end
+    count(peer, seat, n)
+    tell({ { peer = to, it = addressee } }, 'm', arg(6))
+  else
+    count(peer, seat, n)
+  end
+  return 'sent'
+end
+
+local isLapsing = room and grace == 0 and now >= room.due
+
+-- What is done most is done before the rest of this is even there: to make its functions each time would cost as much again.
+if op == 'send' and not isLapsing then return finish(send(), true) end
+
 ---------------------------------------------------------------------------------------------------------- who is kept out
 
 local function isSamePerson(a, b) return a.subject ~= '' and a.subject == b.subject end
@@ -495,14 +625,6 @@ end
 
 ------------------------------------------------------------------------------------------------------------- the replay
 
-local function compare(a, b)
-  local am, ac = string.match(a, '^(%d+)-(%d+)')
-  local bm, bc = string.match(b, '^(%d+)-(%d+)')
-  am, bm, ac, bc = tonumber(am) or 0, tonumber(bm) or 0, tonumber(ac) or 0, tonumber(bc) or 0
-  if am ~= bm then return am - bm end
-  return ac - bc
-end
-
 local function before(chain, peer)
   local at = string.find(' ' .. chain, ' ' .. peer .. ' ', 1, true)
   return at and string.match(chain, '^%S+', at + #peer + 1)
@@ -535,13 +657,6 @@ end
 local function describe(peer, seat)
   local identity = load('i' .. peer)
   return { string.format('%.0f', seat.order), seat.received, seat.tail, seat.flags, room.capacity, read('m' .. peer), identity.json }
-end
-
--- While nodes bring back what the store has lost, nobody is told who is there: it would not be all.
--- A clock that went back is not to make it last.
-local function isMending()
-  local mendedAt = room.mendedAt or 0
-  return now < mendedAt and mendedAt <= now + RULES.mendMs
 end
 
 local function recordsFrom(peer, seat, from, isPart)
@@ -581,17 +696,6 @@ local function sayMissed(peer, seat, records, ack)
   tellHowThingsAre(peer, seat)
 end
 
--- Nobody knows what was said to these: their chains are broken, so that they notice.
-local function jolt(but)
-  for _, one in ipairs(all('s')) do
-    if one.peer ~= but then
-      one.it.tail = nextRecord()
-      keepSeat(one.peer)
-      if one.it.isHeard then notice(one.it.node, 'jolt', one.peer, one.it.attempt) end
-    end
-  end
-end
-
 -- What was acknowledged by all need not be kept.
 local function trim()
   local oldest
@@ -603,47 +707,6 @@ end
 
 ------------------------------------------------------------------------------------------------------- the operations
 
-local function whyGone(peer)
-  local grave = read('x' .. peer)
-  if not grave then return 'unknown' end
-  return 'gone ' .. string.match(grave, '^%d+ (.*)')
-end
-
--- The seat of who asks. One with a higher attempt than the store knows of shows that the store has gone back.
-local function mine(peer, attempt)
-  local seat = room and seatOf(peer)
-  if not seat then return nil, whyGone(peer) end
-  if attempt < seat.attempt then return nil, 'gone taken' end
-  if attempt > seat.attempt then
-    seat.attempt = attempt
-    keepSeat(peer)
-  end
-  return seat
-end
-
-local function acknowledged(peer, seat, ack)
-  if ack ~= '' and compare(ack, seat.ack) > 0 then
-    seat.ack = ack
-    keepSeat(peer)
-  end
-end
-
--- Operations up to n were done, and the store does not know of them any more.
-local function lose(peer, seat, n)
-  seat.received = n
-  keepSeat(peer)
-  jolt(peer)
-end
-
--- Counts operation n. One after a gap shows that the store has lost what it took.
-local function count(peer, seat, n)
-  if n == 0 then return end
-  local isGap = n > seat.received + 1
-  seat.received = n
-  keepSeat(peer)
-  if isGap then jolt(peer) end
-end
-
 local function readAsked()
   return {
     node = NODE, member = arg(2), identity = { subject = arg(3), token = arg(4), json = arg(5) },
@@ -652,12 +715,7 @@ local function readAsked()
   }
 end
 
-local isQuick = op == 'send' or op == 'refuse'
-local lapsed = false
-if room and grace == 0 and now >= room.due then
-  lapse()
-  lapsed = true
-end
+if isLapsing then lapse() end
 
 local function isEmpty() return room.seats == 0 and #all('p') == 0 and #all('k') == 0 end
 
@@ -669,14 +727,14 @@ local function endRoom()
   redis.call('UNLINK', Q)
   room, unpacked, isWhole = nil, {}, false
 end
-if room and lapsed and isEmpty() then endRoom() end
+if room and isLapsing and isEmpty() then endRoom() end
 
 local function seatedOutcome(peer)
   local seat = seatOf(peer)
   out = { describe(peer, seat), seat.ack }
 end
 
-local operations = {}
+local operations = { send = send }
 
 -- peer, member, subject, token, identity, flags, capacity, door, onDuplicate, replaces, attempt, mayMake
 function operations.join()
@@ -729,31 +787,6 @@ function operations.sync()
   -- Its node has it up to there, not its member.
   sayMissed(peer, seat, records)
   return 'done'
-end
-
--- peer, attempt, n, ack, to, frame
-function operations.send()
-  local peer, n, to = arg(1), tonumber(arg(3)), arg(5)
-  local seat, why = mine(peer, tonumber(arg(2)))
-  if not seat then return why end
-  acknowledged(peer, seat, arg(4))
-  if n > 0 and n <= seat.received then return 'sent' end
-  if to == '' then
-    if room.seats > 2 then return 'to-required' end
-    for _, one in ipairs(all('s')) do
-      if one.peer ~= peer then to = one.peer end
-    end
-    if to == '' and isMending() then return 'mending' end
-  end
-  if to ~= '' then
-    local addressee = to ~= peer and seatOf(to)
-    if not addressee then return isMending() and to ~= peer and not read('x' .. to) and 'mending' or 'peer-not-found' end
-    count(peer, seat, n)
-    tell({ { peer = to, it = addressee } }, 'm', arg(6))
-  else
-    count(peer, seat, n)
-  end
-  return 'sent'
 end
 
 -- peer, attempt, n, ack, member
@@ -931,42 +964,12 @@ function operations.tick() return 'done' end
 
 local outcome = operations[op]()
 
------------------------------------------------------------------------------------------------------------- and at last
-
-if room and not isQuick and isEmpty() then endRoom() end
+if room and isEmpty() then endRoom() end
 if room then
-  if isQuick and not lapsed then
-    -- Nothing runs out sooner by it.
-  else
-    local due = nextDue()
-    if due ~= room.due then
-      room.due = due
-      touchRoom()
-    end
+  local due = nextDue()
+  if due ~= room.due then
+    room.due = due
+    touchRoom()
   end
 end
-
-local set, gone = {}, {}
-for field in pairs(changed) do
-  local it = unpacked[field]
-  local text = fields[field]
-  if it then text = cmsgpack.pack(it) end
-  if text then
-    set[#set + 1] = field
-    set[#set + 1] = text
-  else
-    gone[#gone + 1] = field
-  end
-end
--- Not more at once than the stack of Lua holds.
-for i = 1, #gone, 1000 do redis.call('HDEL', R, unpack(gone, i, math.min(i + 999, #gone))) end
-for i = 1, #set, 1000 do redis.call('HSET', R, unpack(set, i, math.min(i + 999, #set))) end
-if not isQuick and (room or wasThere or #set > 0) then
-  redis.call('PEXPIRE', R, RULES.keyMs)
-  redis.call('PEXPIRE', Q, RULES.keyMs)
-end
-
-local dueInMs = room and room.due < math.huge and math.max(grace, room.due - now) or -1
-local reply = { outcome, now, dueInMs, room and room.door or '', room and room.seats or -1, out }
-for i = 1, #news do reply[#reply + 1] = news[i] end
-return reply
+return finish(outcome, false)
