@@ -72,6 +72,14 @@ local function save(field, value)
   write(field, value and cmsgpack.pack(value) or false)
 end
 
+-- What a message needs, in one go.
+if op == 'send' then
+  local names = { 'r', 's' .. arg(1), 's' .. arg(5) }
+  if arg(5) == '' then names[3] = nil end
+  local texts = redis.call('HMGET', R, unpack(names))
+  for i = 1, #names do fields[names[i]] = texts[i] end
+end
+
 local room = load('r')
 local wasThere = room ~= nil
 
@@ -83,7 +91,7 @@ local function make(door)
   touchRoom()
 end
 
--- A seat: {node, attempt, received, tail, ack, awayAt, endAt, flags, order, isTold, isHeard}
+-- A seat: {node, attempt, received, tail, ack, awayAt, endAt, flags, order, isTold, isHeard, other}
 local function seatOf(peer) return load('s' .. peer) end
 local function has(seat, flag) return math.floor(seat.flags / flag) % 2 == 1 end
 local function keepSeat(peer) changed['s' .. peer] = true end
@@ -292,6 +300,18 @@ end
 
 ---------------------------------------------------------------------------------------------------------------- sending
 
+-- Of two; empty where there is none. Who it was last time it still is, if that one is there.
+local function otherOf(peer, seat)
+  if room.seats == 2 and seat.other and seatOf(seat.other) then return seat.other end
+  for _, one in ipairs(all('s')) do
+    if one.peer ~= peer then
+      seat.other = one.peer
+      return one.peer
+    end
+  end
+  return ''
+end
+
 -- peer, attempt, n, ack, to, frame
 local function send()
   local peer, n, to = arg(1), tonumber(arg(3)), arg(5)
@@ -301,9 +321,7 @@ local function send()
   if n > 0 and n <= seat.received then return 'sent' end
   if to == '' then
     if room.seats > 2 then return 'to-required' end
-    for _, one in ipairs(all('s')) do
-      if one.peer ~= peer then to = one.peer end
-    end
+    to = otherOf(peer, seat)
     if to == '' and isMending() then return 'mending' end
   end
   if to ~= '' then
