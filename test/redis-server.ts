@@ -8,6 +8,12 @@ import type { Test } from 'tap'
 import { freePort } from './coturn.js'
 import { removeClock, shiftedClock } from './shifted-clock.js'
 
+/** None outlives a test that ends before its time. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A real Redis on this machine. */
 export interface RedisServer {
   readonly port: number
@@ -51,7 +57,8 @@ export async function startRedis(
     const env = { ...process.env, ...(clock !== undefined && clockOfRedis(clock)) }
     const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], env })
     child = started
-    process.once('exit', () => started.kill('SIGKILL'))
+    running.add(started)
+    started.once('exit', () => running.delete(started))
     const lines = createInterface(started.stdout)
     const said: string[] = []
     await new Promise<void>((resolve, reject) => {
