@@ -98,6 +98,37 @@ t.test('what is asked twice, as the answer was lost, is done once', async (t) =>
   t.strictSame([first.news.length, again.news.length], [1, 0])
 })
 
+t.test('what names nobody goes to the one other member, also when that is another one now', async (t) => {
+  const room = new Room(t)
+  await room.join(0, 'ada', 0, 3)
+  const addressees = async (n: number): Promise<string[]> => {
+    const { outcome, news } = await room.send(0, 'ada', 0, n, '')
+    const whom = news.flatMap((one) => ('shares' in one ? one.shares.map(({ peerId }) => peerId) : []))
+    return [outcome, ...whom]
+  }
+  t.strictSame(await addressees(1), ['sent'])
+  await room.join(0, 'bo', 0, 3)
+  t.strictSame(
+    [await addressees(2), await addressees(3)],
+    [
+      ['sent', 'bo'],
+      ['sent', 'bo'],
+    ],
+  )
+  await room.join(0, 'cy', 0, 3)
+  t.strictSame(await addressees(4), ['to-required'])
+  await room.run(0, 'leave', 'bo', 0, 'left')
+  t.strictSame(
+    [await addressees(4), await addressees(5)],
+    [
+      ['sent', 'cy'],
+      ['sent', 'cy'],
+    ],
+  )
+  await room.run(0, 'leave', 'cy', 0, 'left')
+  t.strictSame(await addressees(6), ['sent'])
+})
+
 t.test('a join that comes after its member has given up takes no seat', async (t) => {
   const room = new Room(t)
   await room.run(0, 'withdraw', 'ada')
