@@ -5,6 +5,12 @@ import { createInterface } from 'node:readline'
 import { freePort } from './free-port.js'
 import { serverPrefix } from './machine.js'
 
+/** They end with this process, however that ends. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** A Redis of its own for those who share it, with nothing on disk. */
 export class RedisProcess {
   readonly url: string
@@ -23,7 +29,7 @@ export class RedisProcess {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
     const [command = '', ...args] = [...serverPrefix, 'redis-server', ...options]
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    process.once('exit', () => child.kill('SIGKILL'))
+    children.add(child)
     await new Promise<void>((resolve, reject) => {
       createInterface(child.stdout).on('line', (line) => {
         if (line.includes('Ready to accept connections')) resolve()
@@ -59,6 +65,7 @@ export class RedisProcess {
     const exited = once(this.#child, 'exit')
     this.#child.kill('SIGTERM')
     await exited
+    children.delete(this.#child)
   }
 
   async #info(section: string): Promise<string> {

@@ -1,9 +1,11 @@
 import { kinds, messagesPerSecond, subjectName } from '../cluster.js'
 import { summarize } from '../load/statistics.js'
-import { machineText, short, spreadTable, table, warningText } from './markdown.js'
+import { short, spreadTable, table, versionsText, warningText, whereText } from './markdown.js'
 import { type Cell, greatestLoadShare, type Results, type Row } from './results.js'
 
 const nodeCounts = [1, 2, 3]
+/** Of a cost; the whole of it is told with its spread. */
+const parts: readonly string[] = ['cpu', 'store']
 
 /** Those rows of a workload that tell of costs have the key `total`, and beside it `cpu` and `store`. */
 function costsOf(rows: readonly Row[]): Row[] {
@@ -14,6 +16,8 @@ function cellOf(rows: readonly Row[], workload: string, key: string, subject: st
   const row = rows.find((one) => one.workload === workload && one.key === key)
   return row?.cells.find((cell) => cell.subject === subject)
 }
+
+const has = ({ cells }: Row, subject: string): boolean => cells.some((cell) => cell.subject === subject)
 
 const flagOf = (cell: Cell): string => ((cell.loadShare ?? 0) > greatestLoadShare ? ' !' : '')
 
@@ -90,14 +94,14 @@ export function nodesTable({ rows }: Results): string {
     [
       'subject, nodes',
       'messages/s',
-      'µs of a node per message',
+      'µs of all nodes per message',
       'µs of Redis per message',
       'p50, µs',
       'p99, µs',
       'p99.9, µs',
     ],
     subjects
-      .filter((subject) => rows.some(({ cells }) => cells.some((cell) => cell.subject === subject)))
+      .filter((subject) => ['rate', 'p50'].some((key) => rows.some((row) => row.key === key && has(row, subject))))
       .map((subject) => [
         subject,
         ...['rate', 'cpu', 'store'].map((key) => figure('saturation', key, subject)),
@@ -108,21 +112,17 @@ export function nodesTable({ rows }: Results): string {
 
 /** What follows from the costs for as many cores as there are processes. */
 export function coresText({ rows }: Results): string {
-  const line = (what: string, workload: string, key: string, kind: string): string[] => {
+  const line = (what: string, workload: string, key: string, kind: string, cores = 1): string[] => {
     const cell = cellOf(rows, workload, key, subjectName(kind, 2))
-    return cell === undefined ? [] : [`- ${what}: ${inThousands(1e6 / cell.median)}`]
+    return cell === undefined ? [] : [`- ${what}: ${inThousands((cores * 1e6) / cell.median)}`]
   }
   return [
-    ...line('candidates in a second that one Redis takes, one at a time', 'ice-w1', 'store', kinds.redis),
-    ...line('the same under load', 'ice-w10', 'store', kinds.redis),
-    ...line(
-      'candidates in a second that two nodes take, as far as they have a core each',
-      'ice-w1',
-      'cpu',
-      kinds.redis,
-    ),
+    ...line('candidates in a second that one Redis takes', 'ice-w10', 'store', kinds.redis),
+    ...line('candidates in a second that two nodes take, each on a core of its own', 'ice-w10', 'cpu', kinds.redis, 2),
     ...line('whole calls in a second that one Redis takes', 'calls', 'store', kinds.redis),
-    ...line('the same of clients that can resume', 'calls', 'store', kinds.redisResumable),
+    ...line('whole calls in a second that two nodes take', 'calls', 'cpu', kinds.redis, 2),
+    ...line('whole calls of clients that can resume that one Redis takes', 'calls', 'store', kinds.redisResumable),
+    ...line('the same that two nodes take', 'calls', 'cpu', kinds.redisResumable, 2),
   ].join('\n')
 }
 
@@ -132,18 +132,16 @@ function inThousands(value: number): string {
 }
 
 export function clusterMachine(results: Results): string {
+  const { rounds, sliceMs, machine } = results
+  const shared = Math.max(1, machine.cores - 1)
   return [
-    machineText(results),
-    `The nodes and their Redis share the cores that are not the load's; latency at ${messagesPerSecond.toLocaleString('en')} messages/s.`,
-    warningText(results),
-  ]
-    .filter((text) => text !== '')
-    .join('\n')
+    whereText(results),
+    `${rounds} rounds of ${sliceMs} ms. ${versionsText(results)}. All nodes and the Redis of a subject share ${shared} ${shared === 1 ? 'core' : 'cores'}; latency at ${messagesPerSecond.toLocaleString('en')} messages/s.`,
+    ...[warningText(results)].filter((text) => text !== ''),
+  ].join('\n')
 }
 
-export function clusterSpread({ rows }: Results): string {
-  return spreadTable(rows)
-}
+export const clusterSpread = ({ rows }: Results): string => spreadTable(rows.filter(({ key }) => !parts.includes(key)))
 
 /** The tables that are told first. */
 export function clusterSummary(results: Results): string {
@@ -152,10 +150,8 @@ export function clusterSummary(results: Results): string {
     memoryTable(results, true),
     streamsTable(results),
     nodesTable(results),
-    coresText(results),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n')
+    ...[coresText(results)].filter((text) => text !== ''),
+  ].join('\n\n')
 }
 
 export function clusterText(results: Results): string {

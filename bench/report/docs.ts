@@ -1,24 +1,32 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { reference } from '../subjects.js'
+import { clusterMachine, clusterSpread, coresText, memoryTable, nodesTable, streamsTable } from './cluster.js'
 import { growthTable, linesOf } from './growth.js'
 import { machineText, numberingTable, ratioTable, spreadTable, warningText } from './markdown.js'
 import { growthPlot, ratioPlot } from './plot.js'
 import type { Results, Row } from './results.js'
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const page = at('../docs/performance.md')
 
-/** Writes what the last whole run, and the last run over sizes, have given into docs/performance.md, and the plots beside it. */
+/** What each kind of run gives, and the page that has it. */
+const runs = [
+  { name: 'full', page: 'performance', sectionsOf: sectionsOfRun },
+  { name: 'growth', page: 'performance', sectionsOf: sectionsOfGrowth },
+  { name: 'cluster', page: 'scaling', sectionsOf: sectionsOfCluster },
+]
+
+/** Writes what the last whole run of each kind has given into docs/, and the plots beside it. */
 export function writeDocs(): void {
-  writeSections(sectionsOfRun(read('full')))
-  if (existsSync(at('results/growth.json'))) writeSections(sectionsOfGrowth(read('growth')))
+  const made = runs.filter(({ name }) => existsSync(fileOf(name)))
+  if (made.length === 0) throw new Error(`there is no ${fileOf('full')}: run the benchmarks first`)
+  for (const { name, page, sectionsOf } of made) {
+    writeSections(at(`../docs/${page}.md`), sectionsOf(JSON.parse(readFileSync(fileOf(name), 'utf8'))))
+  }
 }
 
-function read(name: string): Results {
-  const file = at(`results/${name}.json`)
-  if (!existsSync(file)) throw new Error(`there is no ${file}: run the benchmarks first`)
-  return JSON.parse(readFileSync(file, 'utf8'))
+function fileOf(name: string): string {
+  return at(`results/${name}.json`)
 }
 
 function sectionsOfRun(results: Results): Record<string, string> {
@@ -50,6 +58,17 @@ function sectionsOfGrowth(results: Results): Record<string, string> {
       growthTable(rooms, 'rooms of two', true),
       growthTable(members, 'members of a room', false),
     ),
+  }
+}
+
+function sectionsOfCluster(results: Results): Record<string, string> {
+  return {
+    machine: clusterMachine(results),
+    memory: joined(memoryTable(results, false), memoryTable(results, true)),
+    streams: streamsTable(results),
+    nodes: nodesTable(results),
+    cores: coresText(results),
+    spread: clusterSpread(results),
   }
 }
 
@@ -93,13 +112,13 @@ function writePlot(name: string, svg: string): void {
 }
 
 /** Between `<!-- bench: name -->` and the `<!-- end -->` after it. */
-function writeSections(sections: Record<string, string>): void {
+function writeSections(page: string, sections: Record<string, string>): void {
   let text = readFileSync(page, 'utf8')
   for (const [name, content] of Object.entries(sections)) {
     const begin = `<!-- bench: ${name} -->`
     const from = text.indexOf(begin)
     const to = text.indexOf('<!-- end -->', from)
-    if (from < 0 || to < 0) throw new Error(`docs/performance.md has no section ${begin}`)
+    if (from < 0 || to < 0) throw new Error(`${page} has no section ${begin}`)
     text = `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
   }
   writeFileSync(page, text)

@@ -66,18 +66,28 @@ export function numberingTable(rows: readonly Row[]): string {
   return table(['', 'cost with numbering to cost without'], lines)
 }
 
-export function machineText({ date, commit, machine, versions, settings, rounds, sliceMs, sockets }: Results): string {
-  const { cpu, cores, memoryGib, kernel, node, isPinned } = machine
-  const pinned = isPinned ? 'load and servers on different cores' : 'load and servers on whatever core the system chose'
+export function machineText(results: Results): string {
+  const { settings, rounds, sliceMs, sockets } = results
   return [
-    `${date.slice(0, 10)}, commit ${commit}. ${cpu}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}, Node ${node}; ${pinned}.`,
-    `${rounds} rounds of ${sliceMs} ms, ${sockets} sockets. ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}.`,
+    whereText(results),
+    `${rounds} rounds of ${sliceMs} ms, ${sockets} sockets. ${versionsText(results)}.`,
     `Raised for signalbox, as one machine makes all the load: ${Object.keys(settings)
       .map((name) => `\`${name}\``)
       .join(', ')}; for PeerServer: \`concurrent_limit\`. Everything else is everybody's default.`,
   ].join('\n')
+}
+
+/** When, of what, and on which machine. */
+export function whereText({ date, commit, machine }: Results): string {
+  const { cpu, cores, memoryGib, kernel, node, isPinned } = machine
+  const pinned = isPinned ? 'load and servers on different cores' : 'load and servers on whatever core the system chose'
+  return `${date.slice(0, 10)}, commit ${commit}. ${cpu}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}, Node ${node}; ${pinned}.`
+}
+
+export function versionsText({ versions }: Results): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
 }
 
 /** What a reader has to know before the figures. */
