@@ -216,7 +216,7 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       const isMending = reply.outcome === 'mending'
       if (!isLost && !isMending) return reply
       if (performance.now() > untilMs) throw new StoreUnavailable()
-      if (tries === 1 && isLost) this.#options.link.alarm(room.key)
+      if (isLost) this.#options.link.alarm(room.key)
       await this.#options.link.nextTry()
     }
   }

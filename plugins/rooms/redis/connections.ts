@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto'
 import { Cluster, type CommonRedisOptions, Redis, type RedisOptions } from 'ioredis'
 import type { HostAndPort, RedisAddress } from './redis-url.js'
 
 /** What has said nothing for so long is connected to anew. */
 export const deadMs = 5000
 const longestRetryMs = 1000
+const maxNodes = 1000
 
 /** How a node reaches its store. What cannot be asked now fails now: whoever asks tries again. */
 export interface Connections {
@@ -20,12 +22,13 @@ export function connect(address: RedisAddress, timeoutMs: number): Connections {
   const common = {
     ...login,
     connectTimeout: deadMs,
+    socketTimeout: deadMs,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     // A user may do nothing there that it need not.
     disableClientInfo: true,
   }
-  const ask = { ...common, commandTimeout: timeoutMs, socketTimeout: deadMs, maxRetriesPerRequest: 0 }
+  const ask = { ...common, commandTimeout: timeoutMs, maxRetriesPerRequest: 0 }
   const hear = { ...common, maxRetriesPerRequest: null, retryStrategy }
   if (address.kind === 'cluster') {
     const asking = connectCluster(address.at, ask)
@@ -82,9 +85,12 @@ function hearAnywhere(cluster: Cluster, options: Omit<RedisOptions, 'replyMappin
       return retryStrategy(times)
     },
   })
+  // Not all nodes of ours by the same one.
+  let turn = randomInt(maxNodes)
   const goElsewhere = (): void => {
     const nodes = cluster.nodes()
-    const node = nodes[Math.floor(Math.random() * nodes.length)]
+    turn += 1
+    const node = nodes[turn % nodes.length]
     if (node !== undefined) Object.assign(hearing.options, { host: node.options.host, port: node.options.port })
   }
   cluster.once('ready', () => {

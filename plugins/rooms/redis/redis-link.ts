@@ -137,7 +137,8 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   get mayHaveLost(): boolean {
-    return performance.now() - this.#returnedMs < lossMs
+    const nowMs = performance.now()
+    return this.#isInDoubt(nowMs) || nowMs - this.#returnedMs < lossMs
   }
 
   nextTry(): Promise<void> {
@@ -184,9 +185,14 @@ export class RedisLink implements RoomLink, SharedStore {
 
   /** While others may not have said yet that their members are still there, nothing is to run out. */
   #graceMs(nowMs: number): number {
-    const { lateMs, spareMs } = this.#options.rules
-    if (nowMs - this.#wholeMs > lateMs) return spareMs
+    const { spareMs } = this.#options.rules
+    if (this.#isInDoubt(nowMs)) return spareMs
     return Math.max(0, Math.ceil(this.#returnedMs + spareMs - nowMs))
+  }
+
+  /** It may be away, or a part of it, or another one by now. */
+  #isInDoubt(nowMs: number): boolean {
+    return this.#isBroken || nowMs - this.#wholeMs > this.#options.rules.lateMs
   }
 
   /** An operation was. Of a store of several machines the others may not answer. */
@@ -206,7 +212,7 @@ export class RedisLink implements RoomLink, SharedStore {
   }
 
   #foundWhole(nowMs: number): void {
-    if (this.#isBroken || nowMs - this.#wholeMs > this.#options.rules.lateMs) this.#returned(nowMs)
+    if (this.#isInDoubt(nowMs)) this.#returned(nowMs)
     if (this.#isAway) this.#options.onBack(Math.round(nowMs - this.#wholeMs))
     this.#isAway = false
     this.#answeredMs = nowMs
