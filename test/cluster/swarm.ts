@@ -109,7 +109,10 @@ export class Swarm {
   async begin(): Promise<void> {
     const { clients, rooms } = this.#options
     this.#roamers = Array.from({ length: clients }, (_, n) => new Roamer(this.#url(), `room ${n % rooms}`))
-    for (const roamer of this.#roamers) await roamer.join({ capacity: 16 })
+    for (const roamer of this.#roamers) {
+      // A busy machine may not answer in time.
+      while (!roamer.isAttached) await roamer.join({ capacity: 16 })
+    }
     this.#lives = Promise.all(this.#roamers.map((_roamer, index) => this.#live(index)))
   }
 
