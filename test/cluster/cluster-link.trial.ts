@@ -90,7 +90,7 @@ t.test(
     const [deaf] = await cluster.heardBy()
     deaf?.stand()
     const before = alarms()
-    t.ok(await until(() => alarms() > before, 10_000), 'it has been alarmed')
+    t.ok(await until(() => alarms() > before, 15_000), 'it has been alarmed')
     const told = alarms()
     const hears = (): boolean => {
       // Perhaps it is said by the one that stands still.

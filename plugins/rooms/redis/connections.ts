@@ -23,6 +23,8 @@ export function connect(address: RedisAddress, timeoutMs: number): Connections {
     ...login,
     connectTimeout: deadMs,
     socketTimeout: deadMs,
+    // One that does not answer does not take its leave either.
+    disconnectTimeout: timeoutMs,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     // A user may do nothing there that it need not.
@@ -88,7 +90,11 @@ function hearAnywhere(cluster: Cluster, options: Omit<RedisOptions, 'replyMappin
   // Not all nodes of ours by the same one.
   let turn = randomInt(maxNodes)
   const goElsewhere = (): void => {
-    const nodes = cluster.nodes()
+    const { host, port } = hearing.options
+    const others = cluster.nodes().filter(({ options }) => options.host !== host || options.port !== port)
+    // Those that answer, as far as that is known.
+    const ready = others.filter(({ status }) => status === 'ready')
+    const nodes = ready.length > 0 ? ready : others
     turn += 1
     const node = nodes[turn % nodes.length]
     if (node !== undefined) Object.assign(hearing.options, { host: node.options.host, port: node.options.port })
