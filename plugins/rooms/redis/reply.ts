@@ -13,9 +13,8 @@ export interface Reply {
   readonly nowMs: number
   /** When something runs out in the room; undefined: nothing does. */
   readonly dueInMs: number | undefined
+  /** undefined: there is no such room. */
   readonly door: Door | undefined
-  /** How many there are; undefined: there is no such room. */
-  readonly seats: number | undefined
   /** What the operation has to say besides. */
   readonly said: readonly unknown[]
   readonly news: readonly News[]
@@ -75,14 +74,13 @@ const entryKinds: readonly string[] = [
 
 /** @throws TypeError  when it is no reply of the script */
 export function decodeReply(value: unknown): Reply {
-  const [outcome, nowMs, dueInMs, door, seats, said, ...news] = listOf(value)
+  const [outcome, nowMs, dueInMs, door, said, ...news] = listOf(value)
   const doorText = textOf(door)
   return {
     outcome: textOf(outcome),
     nowMs: Number(nowMs),
     dueInMs: atLeastZero(dueInMs),
     door: doorText === '' ? undefined : (doorText as Door),
-    seats: atLeastZero(seats),
     said: listOf(said),
     news: news.flatMap((text) => decodeNews(bytesOf(text)) ?? []),
   }

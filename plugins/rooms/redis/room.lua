@@ -11,8 +11,8 @@
 --          out during a grace: there is one when the store was away, or is asked late, as others could not say that they are there
 -- What is written as a field of RULES is put in by `script.ts`, with times in ms: there is no such table.
 --
--- Returns  outcome, the time here, ms until something is due or -1, door, seats or -1 for no room, what the operation has to say, then the news
---          for members on the caller's node. News for others is published, one text for each node, in the same form:
+-- Returns  outcome, the time here, ms until something is due or -1, door or nothing for no room, what the operation has to say, then
+--          the news for members on the caller's node. News for others is published, one text for each node, in the same form:
 --          `record kind peer:attempt:before …`, the room's key, the body, a line each; or `! what peer:attempt` and the key.
 --
 -- Whatever is compared is compared on this machine's clock. A record is named `ms-count`; the count begins anywhere, so that
@@ -123,6 +123,8 @@ end
 
 -------------------------------------------------------------------------------------------------------------- the log
 
+local function whole(number) return string.format('%.0f', number) end
+
 local function nextRecord()
   if now > room.at then
     room.at, room.count = now, dice
@@ -130,10 +132,8 @@ local function nextRecord()
     room.count = room.count + 1
   end
   touchRoom()
-  return string.format('%.0f-%.0f', room.at, room.count)
+  return whole(room.at) .. '-' .. whole(room.count)
 end
-
-local function whole(number) return string.format('%.0f', number) end
 
 local function notice(node, what, peer, attempt)
   local text = '! ' .. what .. ' ' .. peer .. ':' .. whole(attempt) .. '\n' .. R .. '\n'
@@ -269,6 +269,16 @@ local function count(peer, seat, n)
   if isGap then jolt(peer) end
 end
 
+-- Of an operation with peer, attempt, n, ack: the seat; or none, and what it has come to, if it is not for this one to do, or done.
+local function takeUp(done)
+  local peer, n = arg(1), tonumber(arg(3))
+  local seat, why = mine(peer, tonumber(arg(2)))
+  if not seat then return nil, why end
+  acknowledged(peer, seat, arg(4))
+  if n > 0 and n <= seat.received then return nil, done end
+  return seat
+end
+
 ------------------------------------------------------------------------------------------------------------ and at last
 
 local function finish(outcome, isQuick)
@@ -293,7 +303,7 @@ local function finish(outcome, isQuick)
   end
 
   local dueInMs = room and room.due < math.huge and math.max(grace, room.due - now) or -1
-  local reply = { outcome, now, dueInMs, room and room.door or '', room and room.seats or -1, out }
+  local reply = { outcome, now, dueInMs, room and room.door or '', out }
   for i = 1, #news do reply[#reply + 1] = news[i] end
   return reply
 end
@@ -315,10 +325,8 @@ end
 -- peer, attempt, n, ack, to, frame
 local function send()
   local peer, n, to = arg(1), tonumber(arg(3)), arg(5)
-  local seat, why = mine(peer, tonumber(arg(2)))
-  if not seat then return why end
-  acknowledged(peer, seat, arg(4))
-  if n > 0 and n <= seat.received then return 'sent' end
+  local seat, outcome = takeUp('sent')
+  if not seat then return outcome end
   if to == '' then
     if room.seats > 2 then return 'to-required' end
     to = otherOf(peer, seat)
@@ -674,7 +682,7 @@ end
 
 local function describe(peer, seat)
   local identity = load('i' .. peer)
-  return { string.format('%.0f', seat.order), seat.received, seat.tail, seat.flags, room.capacity, read('m' .. peer), identity.json }
+  return { whole(seat.order), seat.received, seat.tail, seat.flags, room.capacity, read('m' .. peer), identity.json }
 end
 
 local function recordsFrom(peer, seat, from, isPart)
@@ -706,7 +714,7 @@ local function sayMissed(peer, seat, records, ack)
   local others = {}
   for _, one in ipairs(all('s')) do
     if one.peer ~= peer then
-      others[#others + 1] = string.format('%.0f', one.it.order)
+      others[#others + 1] = whole(one.it.order)
       others[#others + 1] = read('m' .. one.peer)
     end
   end
@@ -809,12 +817,10 @@ end
 
 -- peer, attempt, n, ack, member
 function operations.update()
-  local peer, n = arg(1), tonumber(arg(3))
-  local seat, why = mine(peer, tonumber(arg(2)))
-  if not seat then return why end
-  acknowledged(peer, seat, arg(4))
-  if n > 0 and n <= seat.received then return 'done' end
-  count(peer, seat, n)
+  local peer = arg(1)
+  local seat, outcome = takeUp('done')
+  if not seat then return outcome end
+  count(peer, seat, tonumber(arg(3)))
   write('m' .. peer, arg(5))
   tellEntry(seatsWith({ UPDATES }, peer), 'peer-updated', ',"peer":' .. arg(5))
   return 'done'
@@ -822,29 +828,25 @@ end
 
 -- peer, attempt, n, ack, entries
 function operations.refuse()
-  local peer, n = arg(1), tonumber(arg(3))
-  local seat, why = mine(peer, tonumber(arg(2)))
-  if not seat then return why end
-  acknowledged(peer, seat, arg(4))
-  if n <= seat.received then return 'done' end
-  count(peer, seat, n)
+  local peer = arg(1)
+  local seat, outcome = takeUp('done')
+  if not seat then return outcome end
+  count(peer, seat, tonumber(arg(3)))
   tell({ { peer = peer, it = seat } }, 'e', arg(5))
   return 'done'
 end
 
 -- peer, attempt, n, ack, kind, whom or how
 function operations.command()
-  local peer, n, kind, object = arg(1), tonumber(arg(3)), arg(5), arg(6)
-  local seat, why = mine(peer, tonumber(arg(2)))
-  if not seat then return why end
-  acknowledged(peer, seat, arg(4))
-  if n > 0 and n <= seat.received then return 'done' end
-  local outcome = 'done'
+  local peer, kind, object = arg(1), arg(5), arg(6)
+  local seat, outcome = takeUp('done')
+  if not seat then return outcome end
+  outcome = 'done'
   if kind == 'kick' then outcome = kick(peer, object)
   elseif kind == 'admit' then outcome = admit(object)
   elseif kind == 'refuse' then outcome = turnAway(object, 'refused') and 'done' or 'peer-not-found'
   else setDoor(object) end
-  if outcome == 'done' then count(peer, seat, n) end
+  if outcome == 'done' then count(peer, seat, tonumber(arg(3))) end
   return outcome
 end
 

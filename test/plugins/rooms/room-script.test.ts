@@ -34,6 +34,11 @@ class Room {
     return this.#client.hlen(this.#key)
   }
 
+  async seats(): Promise<number> {
+    const fields = await this.#client.hkeys(this.#key)
+    return fields.filter((field) => field.startsWith('s')).length
+  }
+
   /** @param node  0 or 1 */
   run(node: 0 | 1, operation: string, ...more: readonly Argument[]): Promise<Reply> {
     return this.#links[node].on(this.clock).run(this.#key, operation, more)
@@ -135,7 +140,7 @@ t.test('a join that comes after its member has given up takes no seat', async (t
   t.equal(await room.join(0, 'ada'), 'gone')
   t.equal(await room.join(0, 'bo'), 'seated')
   await room.run(0, 'withdraw', 'bo')
-  t.equal((await room.touch(0, 'bo')).seats, undefined, 'nor keeps one that it has got')
+  t.equal((await room.touch(0, 'bo')).door, undefined, 'nor keeps one that it has got')
 })
 
 t.test(
@@ -188,9 +193,9 @@ t.test('a large room that loses a node is told so in one step', async (t) => {
   for (let k = 0; k < 200; k += 1) await room.join(0, `bo${k}`, k % 2 === 0 ? seatFlags.resumable : 0, 1000)
   for (let touch = 0; touch < 4; touch += 1) {
     await room.clock.advance(10_000)
-    const { news, seats } = await room.touch(1, 'ada')
-    if (touch === 2) t.equal(seats, 101)
-    if (touch === 3) t.equal(seats, 1)
+    const { news } = await room.touch(1, 'ada')
+    if (touch === 2) t.equal(await room.seats(), 101)
+    if (touch === 3) t.equal(await room.seats(), 1)
     t.ok(news.length <= 1)
   }
 })
@@ -276,5 +281,6 @@ t.test('a clock that is set back holds nobody for longer than it would be from t
     await room.clock.advance(ms)
     await room.touch(1, 'bo')
   }
-  t.equal((await room.touch(1, 'bo')).seats, 1)
+  await room.touch(1, 'bo')
+  t.equal(await room.seats(), 1)
 })
