@@ -3,10 +3,11 @@ import { type Clock, systemClock } from './clock.js'
 import { makePeerId } from './make-peer-id.js'
 import { snapshotOf } from './member-snapshot.js'
 import { partOf } from './redis/chain.js'
-import { LocalRoom, type NodeContext } from './redis/local-room.js'
-import { type Argument, RedisSeat, seatFlags } from './redis/redis-seat.js'
+import { LocalRoom } from './redis/local-room.js'
+import { inBackground, type NodeContext } from './redis/node-context.js'
+import { RedisSeat, seatFlags } from './redis/redis-seat.js'
 import { decodeDescription, decodeShares, type News, type Reply, textOf } from './redis/reply.js'
-import type { NewsReader, RoomLink } from './redis/room-link.js'
+import type { Argument, NewsReader } from './redis/room-link.js'
 import { presentIn, resyncOf } from './redis/views.js'
 import {
   type JoinOutcome,
@@ -19,20 +20,11 @@ import {
   StoreUnavailable,
 } from './room-store.js'
 
-/** How it reaches the store, and how often it says that its members are there. Times in milliseconds. */
-export interface RedisRoomStoreOptions {
-  readonly link: RoomLink
+/** What its rooms go by, and what the store is called by. */
+export interface RedisRoomStoreOptions extends Omit<NodeContext, 'clock' | 'tally'> {
   readonly shared: SharedStore
   /** What the keys of rooms begin with. */
   readonly prefix: string
-  /** How often each room is told that its members here are still there. */
-  readonly touchMs: number
-  readonly resumeWindowMs: number
-  readonly reloadWindowMs: number
-  /** How long the nodes have to bring back what the store has lost. */
-  readonly mendMs: number
-  /** What has failed with nobody waiting for it. */
-  readonly onError: (error: unknown) => void
   /** Default: the machine's. */
   readonly clock?: Clock
 }
@@ -168,12 +160,8 @@ export class RedisRoomStore implements RoomStore, NewsReader {
   }
 
   hear(news: News): void {
-    this.#rooms
-      .get(news.roomKey)
-      ?.hear(news)
-      ?.catch((error: unknown) => {
-        if (!(error instanceof StoreUnavailable)) this.#options.onError(error)
-      })
+    const done = this.#rooms.get(news.roomKey)?.hear(news)
+    if (done !== undefined) inBackground(this.#options, done)
   }
 
   alarmed(roomKey?: string): void {

@@ -1,37 +1,14 @@
 import type { Door, LeaveReason, PeerId, RoomId } from '../../../schemas/index.js'
-import type { Clock } from '../clock.js'
 import { type Sink, StoreUnavailable, type TurnedAway } from '../room-store.js'
-import { type Argument, RedisSeat, type RoomOfSeat } from './redis-seat.js'
+import { inBackground, type NodeContext } from './node-context.js'
+import { RedisSeat, type RoomOfSeat } from './redis-seat.js'
 import { decodeDescription, decodeShares, type News, type NoticeKind, type Reply, textOf } from './reply.js'
-import type { RoomLink } from './room-link.js'
-import { presentIn, resyncOf } from './views.js'
+import type { Argument } from './room-link.js'
+import { SeatRepair } from './seat-repair.js'
+import { presentIn } from './views.js'
 
 /** The store is not asked all the time what has run out, whatever it says. */
 const leastWaitMs = 10
-/** How long what was published may come after what follows it. */
-const gapMs = 20
-
-/** In so many steps it is seen whether they have. */
-const mendSteps = 10
-
-/** What the rooms of a node share. Times in milliseconds. */
-export interface NodeContext {
-  readonly link: RoomLink
-  readonly clock: Clock
-  readonly touchMs: number
-  readonly resumeWindowMs: number
-  readonly reloadWindowMs: number
-  /** How long the other nodes have to bring back what the store has lost, before anybody is told who is there. */
-  readonly mendMs: number
-  readonly tally: { seats: number }
-  /** What has failed with nobody waiting for it. */
-  readonly onError: (error: unknown) => void
-}
-
-/** Somebody who waits for a host, on this node. */
-interface Knocker {
-  readonly sink: Sink
-}
 
 /** What came for a seat before it was known to be there. */
 type Early = (Extract<News, { shares: unknown }>['shares'][number] | NoticeKind)[]
@@ -46,13 +23,11 @@ export class LocalRoom implements RoomOfSeat {
   readonly #context: NodeContext
   readonly #onEmpty: () => void
   readonly #seats = new Map<PeerId, RedisSeat>()
-  readonly #knockers = new Map<PeerId, Knocker>()
+  /** Whoever waits for a host, on this node. */
+  readonly #knockers = new Map<PeerId, Sink>()
   /** Whoever asks for a seat, by its name and attempt. */
   readonly #expected = new Map<string, Early>()
-  readonly #missing = new Set<RedisSeat>()
-  /** For whom the log is being read. */
-  readonly #reading = new Set<RedisSeat>()
-  readonly #recovering = new Map<RedisSeat, Promise<void>>()
+  readonly #repair: SeatRepair
   #door: Door = 'open'
   /** Until when a place is kept that somebody has left by this node. */
   #placeUntil = 0
@@ -64,6 +39,7 @@ export class LocalRoom implements RoomOfSeat {
     this.key = key
     this.#context = context
     this.#onEmpty = onEmpty
+    this.#repair = new SeatRepair(this, context)
   }
 
   get door(): Door {
@@ -88,13 +64,13 @@ export class LocalRoom implements RoomOfSeat {
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
       const untilMs = this.#context.clock.now() + 3 * this.#context.touchMs
-      this.#inBackground(this.#insistLater(operation, more, untilMs))
+      inBackground(this.#context, this.#insistLater(operation, more, untilMs))
     }
   }
 
   /** The same, with nobody who waits for it. */
   insistInBackground(operation: string, more: readonly Argument[]): void {
-    this.#inBackground(this.insist(operation, more))
+    inBackground(this.#context, this.insist(operation, more))
   }
 
   async #insistLater(operation: string, more: readonly Argument[], untilMs: number): Promise<void> {
@@ -115,9 +91,9 @@ export class LocalRoom implements RoomOfSeat {
         const { outcome } = await this.run(operation, [seat.peerId, seat.attempt, ...more])
         if (outcome === 'unknown') {
           if (tries > 1) await this.#context.link.nextTry()
-          await this.#recover(seat)
+          await this.#repair.recover(seat)
         } else if (outcome === 'mending') await this.#context.link.nextTry()
-        else if (outcome.startsWith('gone')) this.#lose(seat, outcome)
+        else if (outcome.startsWith('gone')) this.lose(seat, outcome)
         else return outcome
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error
@@ -139,12 +115,7 @@ export class LocalRoom implements RoomOfSeat {
   }
 
   miss(seat: RedisSeat): void {
-    if (this.#missing.has(seat) || this.#recovering.has(seat)) return
-    this.#missing.add(seat)
-    this.#context.clock.after(gapMs, () => {
-      this.#missing.delete(seat)
-      if (seat.isHeard && seat.chain.isWaiting) this.#inBackground(this.#catchUp(seat))
-    })
+    this.#repair.miss(seat)
   }
 
   /** Lets what is said of a seat wait until it is there. */
@@ -162,7 +133,7 @@ export class LocalRoom implements RoomOfSeat {
   /** Somebody has a seat here. `begin` tells it so; then comes what has come meanwhile. */
   async admit(seat: RedisSeat, early: Early, begin: () => void): Promise<void> {
     const former = this.#seats.get(seat.peerId)
-    if (former !== undefined) this.#lose(former, 'taken')
+    if (former !== undefined) this.lose(former, 'taken')
     this.#seats.set(seat.peerId, seat)
     this.#context.tally.seats += 1
     this.#expected.delete(`${seat.peerId}:${seat.attempt}`)
@@ -176,7 +147,7 @@ export class LocalRoom implements RoomOfSeat {
 
   /** Somebody knocks here. */
   knock(peerId: PeerId, sink: Sink, early: Early): Promise<void> | undefined {
-    this.#knockers.set(peerId, { sink })
+    this.#knockers.set(peerId, sink)
     sink.knocking({ peerId, roomId: this.id, withdraw: () => this.#withdraw(peerId) })
     return early.includes('knock') ? this.#inquire(peerId) : undefined
   }
@@ -226,7 +197,7 @@ export class LocalRoom implements RoomOfSeat {
 
   /** The same, when the store can be reached; else next time. */
   touchInBackground(): void {
-    this.#inBackground(this.touch())
+    inBackground(this.#context, this.touch())
   }
 
   dropIfEmpty(): void {
@@ -245,106 +216,19 @@ export class LocalRoom implements RoomOfSeat {
     if (seat.isOver) return
     const [what, tail] = status.split(' ')
     if (what === 'here') {
-      if (seat.isHeard && tail !== seat.chain.last) this.#suspect(seat)
-    } else if (what === 'unknown' && this.#context.clock.now() < seat.heldUntilMs) await this.#recover(seat)
-    else this.#lose(seat, status)
+      if (seat.isHeard && tail !== seat.chain.last) this.#repair.suspect(seat)
+    } else if (what === 'unknown' && this.#context.clock.now() < seat.heldUntilMs) await this.#repair.recover(seat)
+    else this.lose(seat, status)
   }
 
-  /** The store has told it more than has come, or less; perhaps it only has not come yet. */
-  #suspect(seat: RedisSeat): void {
-    const { last } = seat.chain
-    if (this.#recovering.has(seat)) return
-    this.#context.clock.after(gapMs, () => {
-      if (seat.isHeard && seat.chain.last === last) this.#inBackground(this.#catchUp(seat))
-    })
-  }
-
-  /** Reads in the log what has not come. Where it is not there any more, the loss is stated. */
-  async #catchUp(seat: RedisSeat): Promise<void> {
-    // What its answer has not got is missed again.
-    if (this.#reading.has(seat)) return
-    this.#reading.add(seat)
-    try {
-      await this.#read(seat)
-    } finally {
-      this.#reading.delete(seat)
-    }
-    if (seat.isHeard && seat.chain.isWaiting) this.miss(seat)
-  }
-
-  async #read(seat: RedisSeat): Promise<void> {
-    const { outcome } = await this.run('sync', [seat.peerId, seat.attempt, seat.chain.last], ({ outcome, said }) => {
-      if (outcome !== 'done' || !seat.isHeard) return
-      const [kind, description, list] = said
-      if (textOf(kind) === 'replay') return seat.tell(seat.chain.goOnWith(decodeShares(list)))
-      if (!seat.isResumable) {
-        // It cannot be told that something is lost, and joins anew.
-        this.#lose(seat, 'lost')
-        this.insistInBackground('leave', [seat.peerId, seat.attempt, 'disconnected'])
-        return
-      }
-      const { tail } = decodeDescription(description)
-      const next = seat.chain.beginAt(tail)
-      seat.sink.resumed(seat, resyncOf(seat, list, tail))
-      seat.tell(next)
-    })
-    if (outcome === 'unknown') await this.#recover(seat)
-    else if (outcome === 'mending') this.#catchUpAfter(this.#context.mendMs / mendSteps, seat)
-    else if (outcome.startsWith('gone')) this.#lose(seat, outcome)
-  }
-
-  #catchUpAfter(delayMs: number, seat: RedisSeat): void {
-    this.#context.clock.after(delayMs, () => {
-      this.#recovering.delete(seat)
-      if (seat.isHeard) this.#inBackground(this.#catchUp(seat))
-    })
-  }
-
-  /** Brings a seat back that the store has lost, if nobody else has its place by now. */
-  #recover(seat: RedisSeat): Promise<void> {
-    const underway = this.#recovering.get(seat)
-    if (underway !== undefined) return underway
-    const done = this.#reseat(seat)
-    this.#recovering.set(seat, done)
-    return done
-  }
-
-  async #reseat(seat: RedisSeat): Promise<void> {
-    const { clock, link } = this.#context
-    try {
-      const { subject = '', tokenId = '' } = seat.identity
-      const { peerId, attempt, counted, order, member, identity, flags, capacity } = seat
-      const { outcome } = await this.run('reseat', [
-        peerId,
-        attempt,
-        counted,
-        order,
-        JSON.stringify(member),
-        subject,
-        tokenId,
-        JSON.stringify(identity),
-        flags,
-        capacity,
-        this.#door,
-        seat.isHeard ? '' : Math.max(0, Math.ceil(seat.heldUntilMs - clock.now())),
-      ])
-      if (outcome !== 'done') {
-        this.#lose(seat, outcome.startsWith('gone') ? outcome : 'lost')
-        this.#recovering.delete(seat)
-        return
-      }
-    } catch (error) {
-      this.#recovering.delete(seat)
-      throw error
-    }
-    link.alarm()
-    this.#catchUpAfter(this.#context.mendMs, seat)
-  }
-
-  /** @param outcome  `gone` and why, or anything else where nobody knows */
-  #lose(seat: RedisSeat, outcome: string): void {
+  /**
+   * It is another's, or gone.
+   *
+   * @param outcome  `gone` and why, or anything else where nobody knows
+   */
+  lose(seat: RedisSeat, outcome: string): void {
     const wasHeard = seat.isHeard
-    if (this.#seats.get(seat.peerId) === seat) this.#forget(seat)
+    this.#forget(seat)
     seat.end()
     const why = /^(?:gone )?(taken|kicked)$/.exec(outcome)?.[1]
     if (wasHeard) seat.sink.fenced(why === 'taken' || why === 'kicked' ? why : 'lost')
@@ -362,9 +246,9 @@ export class LocalRoom implements RoomOfSeat {
     const seat = this.#seats.get(peerId)
     if (seat === undefined || seat.attempt !== attempt) {
       this.#expected.get(`${peerId}:${attempt}`)?.push(notice)
-    } else if (notice === 'jolt') this.#suspect(seat)
-    else if (notice === 'lapsed' && seat.isHeard) return this.#recover(seat)
-    else if (notice !== 'knock') this.#lose(seat, notice)
+    } else if (notice === 'jolt') this.#repair.suspect(seat)
+    else if (notice === 'lapsed' && seat.isHeard) return this.#repair.recover(seat)
+    else if (notice !== 'knock') this.lose(seat, notice)
     return undefined
   }
 
@@ -372,10 +256,9 @@ export class LocalRoom implements RoomOfSeat {
   async #inquire(peerId: PeerId): Promise<void> {
     const early = this.#expected.get(`${peerId}:0`) ?? []
     const reply = await this.run('inquire', [peerId])
-    const knocker = this.#knockers.get(peerId)
-    if (knocker === undefined || reply.outcome === 'knocking') return
+    const sink = this.#knockers.get(peerId)
+    if (sink === undefined || reply.outcome === 'knocking') return
     this.#knockers.delete(peerId)
-    const { sink } = knocker
     if (reply.outcome !== 'seated') {
       this.#expected.delete(`${peerId}:0`)
       sink.turnedAway(turnedAwayBy(reply.outcome))
@@ -407,12 +290,6 @@ export class LocalRoom implements RoomOfSeat {
     this.#endWait = this.#context.clock.after(Math.max(leastWaitMs, dueInMs), () => {
       this.#endWait = undefined
       this.touchInBackground()
-    })
-  }
-
-  #inBackground(done: Promise<void>): void {
-    done.catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) this.#context.onError(error)
     })
   }
 }

@@ -2,10 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type Cluster, Redis } from 'ioredis'
 import { type SharedStore, StoreUnavailable } from '../room-store.js'
 import { type Connections, connect, deadMs } from './connections.js'
-import type { Argument } from './redis-seat.js'
 import type { RedisAddress } from './redis-url.js'
 import { decodeNews, decodeReply, type Reply } from './reply.js'
-import type { NewsReader, RoomLink } from './room-link.js'
+import type { Argument, NewsReader, RoomLink } from './room-link.js'
 import { roomScript, type ScriptRules, withRules } from './script.js'
 
 /** How a node reaches the store. Times in milliseconds. */

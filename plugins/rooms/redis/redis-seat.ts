@@ -13,18 +13,12 @@ import type {
 } from '../room-store.js'
 import { Chain } from './chain.js'
 import type { SeatDescription, Share } from './reply.js'
+import type { Argument } from './room-link.js'
 
 /** What a seat is, in bits, as `room.lua` has them. */
 export const seatFlags = { resumable: 1, host: 2, updates: 4 } as const
 
-/** An argument of the script. */
-export type Argument = string | number | Buffer
-
 const forget = (): void => {}
-
-function doneOf(operation: string): string {
-  return operation === 'send' ? 'sent' : 'done'
-}
 
 /** What a seat needs of its room on this node. */
 export interface RoomOfSeat {
@@ -56,9 +50,10 @@ export class RedisSeat implements Seat {
   readonly #room: RoomOfSeat
   /** Of its last operation that was done. */
   #received: number
-  /** `over`: it is another's, or given up. */
+  /** The last operation that was asked for. */
   #underway: Promise<void> = Promise.resolve()
   #isGivenUp: Promise<void> | undefined
+  /** `over`: it is another's, or given up. */
   #state: 'heard' | 'away' | 'over' = 'heard'
 
   /**
@@ -143,6 +138,7 @@ export class RedisSeat implements Seat {
 
   async send(to: PeerId | undefined, frame: Buffer, n?: number): Promise<SendOutcome> {
     const outcome = await this.#operate('send', n, () => [to ?? '', frame])
+    if (outcome === 'again') return 'sent'
     return outcome === 'sent' || outcome === 'to-required' ? outcome : 'peer-not-found'
   }
 
@@ -155,6 +151,7 @@ export class RedisSeat implements Seat {
   async command(command: HostCommand, n?: number): Promise<CommandOutcome> {
     const object = command.kind === 'door' ? command.door : command.peerId
     const outcome = await this.#operate('command', n, () => [command.kind, object])
+    if (outcome === 'again') return 'done'
     return outcome === 'done' || outcome === 'room-full' ? outcome : 'peer-not-found'
   }
 
@@ -208,8 +205,7 @@ export class RedisSeat implements Seat {
   #operate(operation: string, n: number | undefined, more: () => Argument[]): Promise<string | undefined> {
     const act = async (): Promise<string | undefined> => {
       if (!this.isHeard) return undefined
-      if (this.isResumable && n !== undefined && n <= this.#received)
-        return operation === 'update' ? 'again' : doneOf(operation)
+      if (this.isResumable && n !== undefined && n <= this.#received) return 'again'
       const number = this.isResumable ? (n ?? 0) : this.#received + 1
       if (this.isResumable && number > this.#received + 1)
         throw new RangeError(`operation ${n} after ${this.#received}`)

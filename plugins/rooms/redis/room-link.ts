@@ -1,5 +1,7 @@
-import type { Argument } from './redis-seat.js'
 import type { News, Reply } from './reply.js'
+
+/** An argument of the script. */
+export type Argument = string | number | Buffer
 
 /** The way from this node to the store that it shares with others, and back. */
 export interface RoomLink {
