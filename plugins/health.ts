@@ -27,5 +27,9 @@ export const health = fp(
       return { status: isDraining ? 'draining' : 'store-unavailable', ...turn }
     })
   },
-  { name: 'signalbox-health', fastify: '5.x', dependencies: ['signalbox-drain', 'signalbox-ice-servers'] },
+  {
+    name: 'signalbox-health',
+    fastify: '5.x',
+    dependencies: ['signalbox-rooms', 'signalbox-drain', 'signalbox-ice-servers'],
+  },
 )
