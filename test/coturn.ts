@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -10,6 +8,7 @@ import { parseIceUrl } from '../plugins/ice-servers/ice-url.js'
 import { converse } from '../plugins/ice-servers/stun-link.js'
 import { bind } from '../plugins/ice-servers/turn-exchange.js'
 import { type CertificateOptions, type Certificates, makeCertificates } from './certificates.js'
+import { freePort } from './free-port.js'
 import { removeClock, shiftedClock } from './shifted-clock.js'
 
 /** A real TURN server on this machine. */
@@ -135,24 +134,5 @@ async function answers(url: string): Promise<void> {
       if (performance.now() - since > readyMs) throw error
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-  }
-}
-
-/** A port that is free for UDP and TCP alike. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    const socket = createSocket('udp4')
-    const isFree = await new Promise<boolean>((resolve) => {
-      socket.once('error', () => resolve(false))
-      socket.bind(port, '127.0.0.1', () => resolve(true))
-    })
-    socket.close()
-    server.close()
-    await once(server, 'close')
-    if (isFree) return port
   }
 }

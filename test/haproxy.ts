@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { freePort } from './coturn.js'
+import { freePort } from './free-port.js'
 
 /** The configuration that we ship. */
 export const haproxyFile = fileURLToPath(new URL('../../deploy/haproxy/haproxy.cfg', import.meta.url))

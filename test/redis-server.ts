@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
-import { freePort } from './coturn.js'
+import { freePort } from './free-port.js'
 import { removeClock, shiftedClock } from './shifted-clock.js'
 
 /** None outlives a test that ends before its time. */

@@ -1,7 +1,7 @@
 import { setTimeout as elapse } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { freePort } from '../coturn.js'
+import { freePort } from '../free-port.js'
 import { type RedisServer, startRedis } from '../redis-server.js'
 
 const slotCount = 16_384

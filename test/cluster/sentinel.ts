@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as elapse } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { freePort } from '../coturn.js'
+import { freePort } from '../free-port.js'
 import { type RedisServer, startRedis } from '../redis-server.js'
 import { cutOff, until } from './redis-cluster.js'
 

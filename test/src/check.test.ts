@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { freePort, startCoturn, turnSecret } from '../coturn.js'
+import { startCoturn, turnSecret } from '../coturn.js'
+import { freePort } from '../free-port.js'
 import { startRedis } from '../redis-server.js'
 
 const program = fileURLToPath(new URL('../../src/server.js', import.meta.url))

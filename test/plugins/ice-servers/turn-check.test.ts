@@ -12,7 +12,8 @@ import { checkServers, type TurnReport } from '../../../plugins/ice-servers/turn
 import { turnFaults } from '../../../plugins/ice-servers/turn-faults.js'
 import { defaultsOf, IceConfig } from '../../../schemas/index.js'
 import { makeCertificates } from '../../certificates.js'
-import { freePort, startCoturn, turnSecret } from '../../coturn.js'
+import { startCoturn, turnSecret } from '../../coturn.js'
+import { freePort } from '../../free-port.js'
 import { inOwnNetwork } from '../../own-network.js'
 import { errorAnswer, servant, startStub, successAnswer } from '../../turn-stub.js'
 
