@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import WebSocket, { WebSocketServer } from 'ws'
+import { randomFrom } from '../random-from.js'
 
 const signals = ['offer', 'answer', 'ice', 'restart']
 
@@ -81,13 +82,4 @@ export async function startFaultyRelay(
     server.close()
   })
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`, count }
-}
-
-/** Numbers from 0 to below 1, the same ones in every run (the generator of Numerical Recipes). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }

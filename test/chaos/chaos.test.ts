@@ -1,6 +1,7 @@
 import { setTimeout as elapse } from 'node:timers/promises'
 import t from 'tap'
 import { startService } from '../helper.js'
+import { randomFrom } from '../random-from.js'
 import { ResumingClient } from '../resuming-client.js'
 
 const clientCount = 200
@@ -12,15 +13,6 @@ interface Parcel {
   readonly sender: number
   readonly to: number
   readonly k: number
-}
-
-/** Numbers from 0 to below 1 (the generator of Numerical Recipes). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
 }
 
 /** A client that checks its own stream: of each sender it must get 1, 2, 3, …, each once. */

@@ -1,9 +1,10 @@
 import { setTimeout as elapse } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { randomFrom } from '../random-from.js'
 import { startRedis } from '../redis-server.js'
 import { Nodes } from './nodes.js'
 import { type StoreFault, storeFaults } from './store-faults.js'
-import { randomFrom, Swarm, type Tally } from './swarm.js'
+import { Swarm, type Tally } from './swarm.js'
 
 /**
  * `npm run chaos`: nodes are killed under members who talk, for ten minutes, and with `--faults all`, or some of them, the store

@@ -240,12 +240,3 @@ export class Swarm {
     return this.#nodes.url(Math.floor(this.#options.random() * this.#nodes.count))
   }
 }
-
-/** Numbers from 0 to below 1 (the generator of Numerical Recipes). */
-export function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}

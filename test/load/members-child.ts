@@ -1,3 +1,4 @@
+import { randomFrom } from '../random-from.js'
 import { serve } from './child.js'
 import { frame, RawSocket, type Tally, type Target, textFrame } from './raw-socket.js'
 
@@ -83,15 +84,6 @@ class Member {
   async end(bytes?: Buffer): Promise<void> {
     if (bytes === undefined) this.#socket?.cut()
     else await this.say(bytes)
-  }
-}
-
-/** Numbers from 0 to below 1 (the generator of Numerical Recipes). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
   }
 }
 
