@@ -7,8 +7,6 @@ import { build } from 'esbuild'
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const isCompiled = (path) => /\.ts$|tsconfig\.json$/.test(path)
 
-// The script of the room store is read where it is compiled to.
-await cp(at('plugins/rooms/redis/room.lua'), at('dist/plugins/rooms/redis/room.lua'))
 await cp(at('public'), at('dist/public'), { recursive: true, filter: (path) => !isCompiled(path) })
 await build({
   entryPoints: { page: at('dist/public/page/main.js'), check: at('dist/public/page/check/main.js') },

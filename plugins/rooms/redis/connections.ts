@@ -101,6 +101,7 @@ function hearAnywhere(cluster: Cluster, options: Omit<RedisOptions, 'replyMappin
   }
   cluster.once('ready', () => {
     goElsewhere()
+    // Why it fails is told by the event `error` as well, and it goes on trying by itself.
     hearing.connect().catch(() => {})
   })
   return hearing
