@@ -4,6 +4,7 @@ import { socketio } from './protocols/socketio.js'
 import type { Subject } from './subjects.js'
 import { calls, joins } from './workloads/calls.js'
 import { latency } from './workloads/latency.js'
+import { quiet } from './workloads/quiet.js'
 import { relay } from './workloads/relay.js'
 import type { Measure, Workload } from './workloads/workload.js'
 
@@ -60,6 +61,13 @@ function costMeasures(title: string, of: string): Measure[] {
   ]
 }
 
+/** What goes to Redis and comes from it. */
+const carriedMeasure = (title: string, of: string): Measure => ({
+  key: 'carried',
+  title: `${title}: to and from Redis`,
+  unit: `KB per ${of}`,
+})
+
 const ofMessage = (workload: Workload): Workload => ({
   ...workload,
   measures: costMeasures(workload.title, 'message'),
@@ -77,7 +85,21 @@ export const cluster: readonly Stage[] = [
       ofMessage(candidate(10)),
       ofMessage(relay({ name: 'sdp-w1', title: '3 KB SDP, window 1', signal: 'offer', pairs, window: 1 })),
       { ...joins, measures: costMeasures(joins.title, 'join') },
-      { ...calls, measures: costMeasures('Whole call', 'call') },
+      { ...calls, measures: [...costMeasures('Whole call', 'call'), carriedMeasure('Whole call', 'call')] },
+    ],
+  },
+  {
+    subjects: [...inMemory, ...withRedis(1), ...withRedis(2)].filter(({ server }) => server === 'signalbox'),
+    workloads: [
+      {
+        ...quiet,
+        measures: [
+          ...costMeasures(quiet.title, 'member and second'),
+          carriedMeasure(quiet.title, 'member and second'),
+          { key: 'resident', title: `${quiet.title}: memory of the nodes`, unit: 'KB per member' },
+          { key: 'stored', title: `${quiet.title}: memory of Redis`, unit: 'KB per member' },
+        ],
+      },
     ],
   },
   {

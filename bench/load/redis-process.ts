@@ -5,6 +5,16 @@ import { createInterface } from 'node:readline'
 import { freePort } from './free-port.js'
 import { serverPrefix } from './machine.js'
 
+/** What the store has used so far. */
+export interface StoreUsage {
+  /** CPU time of its process, all threads: getrusage(2). */
+  readonly storeUs: number
+  /** What it has in its memory. */
+  readonly storeBytes: number
+  /** What it has been sent, and has sent. */
+  readonly storeNetBytes: number
+}
+
 /** They end with this process, however that ends. */
 const children = new Set<ChildProcess>()
 process.once('exit', () => {
@@ -40,10 +50,13 @@ export class RedisProcess {
     return new RedisProcess(port, child)
   }
 
-  /** User and system time of the whole process: getrusage(2). */
-  async cpuUs(): Promise<number> {
-    const text = await this.#info('cpu')
-    return Math.round((numberIn(text, 'used_cpu_user') + numberIn(text, 'used_cpu_sys')) * 1e6)
+  async usage(): Promise<StoreUsage> {
+    const text = await this.#info('everything')
+    return {
+      storeUs: Math.round((numberIn(text, 'used_cpu_user') + numberIn(text, 'used_cpu_sys')) * 1e6),
+      storeBytes: numberIn(text, 'used_memory'),
+      storeNetBytes: numberIn(text, 'total_net_input_bytes') + numberIn(text, 'total_net_output_bytes'),
+    }
   }
 
   async version(): Promise<string> {

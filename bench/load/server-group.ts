@@ -46,19 +46,19 @@ export class ServerGroup implements Service {
   }
 
   async usage(question: 'cpu' | 'memory' = 'cpu'): Promise<ServiceUsage> {
-    const storeUs = await this.#store.cpuUs()
+    const storeUsage = await this.#store.usage()
     const usages = await Promise.all(this.#members.map((member) => member.usage(question)))
     const sum = (pick: (usage: ServiceUsage) => number): number => usages.reduce((all, usage) => all + pick(usage), 0)
     return {
       cpuUs: sum(({ cpuUs }) => cpuUs),
       heapBytes: sum(({ heapBytes }) => heapBytes),
       residentBytes: sum(({ residentBytes }) => residentBytes),
-      storeUs,
+      ...storeUsage,
     }
   }
 
   async stop(): Promise<number> {
-    let usedMs = (await this.#store.cpuUs()) / 1000
+    let usedMs = (await this.#store.usage()).storeUs / 1000
     if (this.#isProfiled) {
       mkdirSync(profiles, { recursive: true })
       appendFileSync(`${profiles}/${this.#name}-redis.txt`, await this.#store.commandStatistics())

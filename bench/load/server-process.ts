@@ -73,7 +73,7 @@ export class ServerProcess implements Service {
     this.#child.send(question)
     const [usage]: Usage[] = await answer
     if (usage === undefined) throw new Error(`${this.name} does not answer`)
-    return { ...usage, storeUs: 0 }
+    return { ...usage, storeUs: 0, storeBytes: 0, storeNetBytes: 0 }
   }
 
   async stop(): Promise<number> {

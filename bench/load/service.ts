@@ -1,10 +1,8 @@
 import type { Usage } from './probe.js'
+import type { StoreUsage } from './redis-process.js'
 
 /** What a service has used so far: all of its nodes together, and the store that they share. */
-export interface ServiceUsage extends Usage {
-  /** CPU time of the store's process, all threads. */
-  readonly storeUs: number
-}
+export interface ServiceUsage extends Usage, StoreUsage {}
 
 /** What is measured: one server, or several that share a store. */
 export interface Service {

@@ -4,8 +4,12 @@ import { short, spreadTable, table, versionsText, warningText, whereText } from 
 import { type Cell, greatestLoadShare, type Results, type Row } from './results.js'
 
 const nodeCounts = [1, 2, 3]
+const million = 1e6
+const callSeconds = 600
+/** A node or a master that has more to do than this is late, or has nothing left for when another one dies. */
+const fullShare = 0.5
 /** Of a cost; the whole of it is told with its spread. */
-const parts: readonly string[] = ['cpu', 'store']
+const parts: readonly string[] = ['cpu', 'store', 'carried', 'resident', 'stored']
 
 /** Those rows of a workload that tell of costs have the key `total`, and beside it `cpu` and `store`. */
 function costsOf(rows: readonly Row[]): Row[] {
@@ -126,6 +130,35 @@ export function coresText({ rows }: Results): string {
   ].join('\n')
 }
 
+/** What a million in calls of two take, by the costs of those who can resume and sit on different nodes. */
+export function millionText({ rows }: Results): string {
+  const of = (workload: string, key: string): number | undefined =>
+    cellOf(rows, workload, key, subjectName(kinds.redisResumable, 2))?.median
+  const callsPerSecond = million / 2 / callSeconds
+  /** All in a second: of what is quiet a member costs, and of what a call costs to set up and tear down. */
+  const inSecond = (key: string): number | undefined => {
+    const [quiet, call] = [of('quiet', key), of('calls', key)]
+    return quiet === undefined || call === undefined ? undefined : quiet * million + call * callsPerSecond
+  }
+  const line = (what: string, value: number | undefined, unit = ''): string[] =>
+    value === undefined ? [] : [`- ${what}: ${inThousands(value)}${unit}`]
+  const cores = (us: number | undefined): number | undefined => us && Math.ceil(us / 1e6 / fullShare)
+  const gigabytes = (key: string): number | undefined => {
+    const kilobytes = of('quiet', key)
+    return kilobytes && (kilobytes * 1000 * million) / 1e9
+  }
+  const [nodes, masters] = [cores(inSecond('cpu')), cores(inSecond('store'))]
+  return [
+    ...line(`calls of ${callSeconds / 60} minutes that begin and end in a second`, callsPerSecond),
+    ...line('nodes, one a core, each half busy', nodes),
+    ...line('sockets of each', nodes && million / nodes),
+    ...line('masters of a Redis Cluster, each half busy', masters),
+    ...line('memory of all nodes', gigabytes('resident'), ' GB'),
+    ...line('memory of all masters', gigabytes('stored'), ' GB'),
+    ...line('between nodes and Redis', (inSecond('carried') ?? 0) / 1000 || undefined, ' MB/s'),
+  ].join('\n')
+}
+
 /** With two digits that mean something. */
 function inThousands(value: number): string {
   return Number(value.toPrecision(2)).toLocaleString('en')
@@ -150,7 +183,7 @@ export function clusterSummary(results: Results): string {
     memoryTable(results, true),
     streamsTable(results),
     nodesTable(results),
-    ...[coresText(results)].filter((text) => text !== ''),
+    ...[coresText(results), millionText(results)].filter((text) => text !== ''),
   ].join('\n\n')
 }
 

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { reference } from '../subjects.js'
-import { clusterMachine, clusterSpread, coresText, memoryTable, nodesTable, streamsTable } from './cluster.js'
+import {
+  clusterMachine,
+  clusterSpread,
+  coresText,
+  memoryTable,
+  millionText,
+  nodesTable,
+  streamsTable,
+} from './cluster.js'
 import { growthTable, linesOf } from './growth.js'
 import { machineText, numberingTable, ratioTable, spreadTable, warningText } from './markdown.js'
 import { growthPlot, ratioPlot } from './plot.js'
@@ -68,6 +76,7 @@ function sectionsOfCluster(results: Results): Record<string, string> {
     streams: streamsTable(results),
     nodes: nodesTable(results),
     cores: coresText(results),
+    million: millionText(results),
     spread: clusterSpread(results),
   }
 }

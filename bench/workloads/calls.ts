@@ -9,7 +9,7 @@ const candidatesEach = 10
 
 /**
  * Whole calls: two connect and join, an offer, an answer, ten candidates each way as they are found, and both leave. Beside the
- * measure that is named it gives `cpu`, `store` and `total`, in µs a call.
+ * measure that is named it gives `cpu`, `store` and `total`, in µs a call, and what goes to and from the store for one, in KB.
  */
 export const calls: Workload = {
   name: 'calls',
@@ -20,8 +20,10 @@ export const calls: Workload = {
   async prepare({ protocol }, server) {
     return {
       async slice(durationMs) {
-        const { finished, cpuUs, storeUs, loadShare } = await again(server, durationMs, () => call(protocol, server))
-        return { values: { calls: finished / (cpuUs / 1e6), ...costs(cpuUs, storeUs, finished) }, loadShare }
+        const run = (): Promise<void> => call(protocol, server)
+        const { finished, cpuUs, storeUs, storeNetBytes, loadShare } = await again(server, durationMs, run)
+        const carried = storeNetBytes / finished / 1000
+        return { values: { calls: finished / (cpuUs / 1e6), ...costs(cpuUs, storeUs, finished), carried }, loadShare }
       },
       async finish() {},
     }

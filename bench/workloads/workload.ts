@@ -49,7 +49,7 @@ export interface Scale {
 export async function measured(
   server: Service,
   run: () => Promise<unknown>,
-): Promise<{ cpuUs: number; storeUs: number; wallMs: number; loadShare: number }> {
+): Promise<{ cpuUs: number; storeUs: number; storeNetBytes: number; wallMs: number; loadShare: number }> {
   const before = await server.usage()
   const share = new OwnShare()
   const startMs = performance.now()
@@ -57,7 +57,13 @@ export async function measured(
   const wallMs = performance.now() - startMs
   const loadShare = share.read()
   const after = await server.usage()
-  return { cpuUs: after.cpuUs - before.cpuUs, storeUs: after.storeUs - before.storeUs, wallMs, loadShare }
+  return {
+    cpuUs: after.cpuUs - before.cpuUs,
+    storeUs: after.storeUs - before.storeUs,
+    storeNetBytes: after.storeNetBytes - before.storeNetBytes,
+    wallMs,
+    loadShare,
+  }
 }
 
 /** What each of so many has cost in µs: of the nodes, of the store, of both. */
