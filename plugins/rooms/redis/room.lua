@@ -671,7 +671,9 @@ local function recordsSince(peer, seat, from, isPart)
       at = id
       messages, bytes = messages + 1, bytes + #it[4] + 128
       local ms = tonumber(string.match(id, '^%d+'))
-      if messages > RULES.replayMessages or bytes > RULES.replayBytes or now - ms > RULES.replayMs then return nil end
+      -- Nobody could come back while the store was away: nothing has grown too old by that.
+      local isOld = grace == 0 and now - ms > RULES.replayMs
+      if messages > RULES.replayMessages or bytes > RULES.replayBytes or isOld then return nil end
       list[#list + 1] = id .. ' ' .. it[2] .. ' ' .. prev
       list[#list + 1] = it[4]
     end
