@@ -8,7 +8,7 @@ import { Swarm, type Tally } from './swarm.js'
 
 /**
  * `npm run chaos`: nodes are killed under members who talk, for ten minutes, and with `--faults all`, or some of them, the store
- * is not spared either.
+ * is not spared either. `--beside dist` of another version: every second node is of that.
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '3' },
     clients: { type: 'string', default: '60' },
     rooms: { type: 'string', default: '20' },
+    beside: { type: 'string' },
   },
 })
 /** Between one node's end and the next, and between one fault of the store and the next: at least, and as much again. */
@@ -59,7 +60,7 @@ async function killNodes(): Promise<void> {
   while (performance.now() < endMs) {
     await elapse(killEveryMs * (1 + random()))
     await nodes.kill(Math.floor(random() * nodes.count))
-    await nodes.add()
+    await nodes.add({}, nodes.kills % 2 === 1 ? values.beside : undefined)
   }
 }
 

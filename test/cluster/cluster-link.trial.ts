@@ -53,7 +53,7 @@ function join(link: RedisLink, room: string, peerId: string): Promise<Reply> {
 /** Who is said to be there to whoever has joined. */
 function presentBy({ news }: Reply): string[] {
   const entries = news.flatMap((one) => ('shares' in one ? one.shares.flatMap(({ share }) => share.entries) : []))
-  return entries.flatMap((entry) => (entry.kind === 'peer-present' ? [entry.peer.peerId] : []))
+  return entries.flatMap((entry) => (entry?.kind === 'peer-present' ? [entry.peer.peerId] : []))
 }
 
 async function until(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {

@@ -3,6 +3,7 @@ import t from 'tap'
 import { Client } from '../helper.js'
 import { startRedis } from '../redis-server.js'
 import { endure, losses, nothing } from './endure.js'
+import { buildLater } from './later-build.js'
 import { Nodes } from './nodes.js'
 
 t.test(
@@ -26,12 +27,13 @@ t.test(
   },
 )
 
-t.test('nodes are replaced one after the other, as in a rolling deploy, and nobody notices', async (t) => {
+t.test('nodes are replaced by a later version, as in a rolling deploy, and nobody notices', async (t) => {
   const redis = await startRedis(t)
   const nodes = await Nodes.start(t, 2, redis.url, { SIGNALBOX_DRAIN_MS: '2000' })
+  const later = buildLater(t)
   const befall = async (): Promise<void> => {
     for (let replaced = 0; replaced < 2; replaced += 1) {
-      await nodes.add()
+      await nodes.add({}, later)
       t.equal(await nodes.stop(0), 0)
     }
   }

@@ -1,14 +1,12 @@
 import { once } from 'node:events'
 import type { Test } from 'tap'
-import { type Run, start } from '../program.js'
-
-type Node = Run & { readonly url: string; readonly entries: Record<string, unknown>[] }
+import { ownBuild, type StartedRun, startBuild } from '../program.js'
 
 /** Real processes of the service that share one store. */
 export class Nodes {
   readonly #t: Pick<Test, 'teardown'>
   readonly #environment: Record<string, string>
-  readonly #nodes: Node[] = []
+  readonly #nodes: StartedRun[] = []
   kills = 0
 
   private constructor(t: Pick<Test, 'teardown'>, environment: Record<string, string>) {
@@ -56,8 +54,8 @@ export class Nodes {
   }
 
   /** @param more  settings of this one alone */
-  async add(more: Record<string, string> = {}): Promise<string> {
-    const node = await start(this.#t, { ...this.#environment, ...more })
+  async add(more: Record<string, string> = {}, build = ownBuild): Promise<string> {
+    const node = await startBuild(build, this.#t, { ...this.#environment, ...more })
     this.#nodes.push(node)
     return node.url
   }

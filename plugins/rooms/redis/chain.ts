@@ -141,8 +141,9 @@ export class Chain {
     if (told > 0) this.#seq = `${id}.${told}`
     for (let index = told; index < entries.length; index += 1) {
       const entry = entries[index]
+      if (entry === undefined) continue
       const seq = index === entries.length - 1 ? id : `${id}.${index + 1}`
-      if (entry !== undefined) linked.push({ entry, link: { seq, prev: this.#seq } })
+      linked.push({ entry, link: { seq, prev: this.#seq } })
       this.#seq = seq
     }
     this.#last = id

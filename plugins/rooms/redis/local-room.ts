@@ -168,7 +168,7 @@ export class LocalRoom implements RoomOfSeat {
       if (seat?.attempt === one.attempt) seat.take(one.share)
       else this.#expected.get(`${one.peerId}:${one.attempt}`)?.push(one)
     }
-    for (const entry of news.shares[0]?.share.entries ?? []) if (entry.kind === 'door') this.#door = entry.door
+    for (const entry of news.shares[0]?.share.entries ?? []) if (entry?.kind === 'door') this.#door = entry.door
     return undefined
   }
 

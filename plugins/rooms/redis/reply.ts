@@ -25,7 +25,8 @@ export interface Share {
   readonly id: Cursor
   /** The record that this member was told before. */
   readonly prev: Cursor
-  readonly entries: readonly Entry[]
+  /** undefined: one of a newer version, of a kind that this one does not know. It has its place all the same. */
+  readonly entries: readonly (Entry | undefined)[]
 }
 
 /** Whose it is: news for who had the seat by another attempt is nobody's. */
@@ -58,7 +59,6 @@ export interface SeatDescription {
 }
 
 const noticeKinds: readonly string[] = ['taken', 'kicked', 'lapsed', 'jolt', 'knock'] satisfies NoticeKind[]
-/** What an older node may be told by a newer one it leaves out, and goes on. */
 const entryKinds: readonly string[] = [
   'peer-present',
   'peer-joined',
@@ -147,10 +147,10 @@ function decodeMember(value: unknown): Member {
   return deepFreeze(JSON.parse(textOf(value)))
 }
 
-function decodeEntries(kind: string, body: Buffer): Entry[] {
+function decodeEntries(kind: string, body: Buffer): (Entry | undefined)[] {
   if (kind === 'm') return [{ kind: 'message', frame: body }]
   const entries: Entry[] = kind === 'e' ? JSON.parse(body.toString()) : []
-  return entries.filter((entry) => entryKinds.includes(entry.kind)).map((entry) => deepFreeze(entry))
+  return entries.map((entry) => (entryKinds.includes(entry.kind) ? deepFreeze(entry) : undefined))
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -9,7 +9,7 @@ import { decodeOthers, type Share } from './reply.js'
  */
 export function presentIn(shares: readonly Share[], cursor: Cursor): Member[] {
   const first = shares.find(({ prev }) => prev === cursor)
-  return (first?.entries ?? []).flatMap((entry) => (entry.kind === 'peer-present' ? [entry.peer] : []))
+  return (first?.entries ?? []).flatMap((entry) => (entry?.kind === 'peer-present' ? [entry.peer] : []))
 }
 
 /**

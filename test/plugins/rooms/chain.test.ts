@@ -57,6 +57,18 @@ t.test('a record of several entries has a place for each, and can be gone on wit
   t.strictSame(seqs(again.goOnWith([share(1, 0, 3), share(2, 1)], 1)), ['1-0.1 1-0.2', '1-0.2 1-0', '1-0 2-0'])
 })
 
+t.test('entries of a later version are passed over, and the others have the places that they have there', async (t) => {
+  const chain = new Chain('0-0', true)
+  const some: Entry = { kind: 'peer-away', peerId: '1' }
+  t.strictSame(seqs(chain.take({ id: '1-0', prev: '0-0', entries: [undefined, some, undefined, some, undefined] })), [
+    '0-0 1-0.2',
+    '1-0.2 1-0.4',
+  ])
+  t.strictSame(seqs(chain.take(share(2, 1))), ['1-0.4 2-0'])
+  t.ok(chain.acknowledge('1-0.4') && chain.acknowledge('2-0'))
+  t.equal(chain.acknowledged, '2-0')
+})
+
 t.test('one that nobody knows the entries of is passed over', async (t) => {
   const chain = new Chain('0-0', true)
   t.strictSame(chain.take(share(1, 0, 0)), [])

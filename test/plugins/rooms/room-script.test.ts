@@ -157,10 +157,10 @@ t.test(
     }
     await room.clock.advance(10_000)
     const away = await room.touch(1, 'bo')
-    const told = (reply: Reply): string[] =>
+    const told = (reply: Reply): (string | undefined)[] =>
       reply.news
         .flatMap((news) => ('shares' in news ? news.shares.flatMap(({ share }) => share.entries) : []))
-        .map((entry) => `${entry.kind}${entry.kind === 'peer-left' ? ` ${entry.peerId} ${entry.reason}` : ''}`)
+        .map((entry) => (entry?.kind === 'peer-left' ? `peer-left ${entry.peerId} ${entry.reason}` : entry?.kind))
     t.strictSame(told(away), ['peer-left cy disconnected', 'peer-away'])
     await room.clock.advance(10_000)
     t.strictSame(told(await room.touch(1, 'bo')), ['peer-left ada expired'])
