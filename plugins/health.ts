@@ -1,8 +1,6 @@
 import fp from 'fastify-plugin'
 import { Health } from '../schemas/index.js'
-
-/** All share the store: when it is away for a moment they are not all to be taken out, and calls go on without it. */
-const storePatienceMs = 15_000
+import { isCutOff } from './rooms/cut-off.js'
 
 /**
  * The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. `/readyz` tells of
@@ -21,7 +19,7 @@ export const health = fp(
       const { health } = app.iceServers
       const turn = health !== undefined && { turn: health }
       const { isDraining } = app.drain
-      const isStoreAway = (app.rooms.shared?.silentMs ?? 0) > storePatienceMs
+      const isStoreAway = isCutOff(app.rooms)
       if (!isDraining && !isStoreAway) return { status: 'ok', ...turn }
       reply.code(503)
       return { status: isDraining ? 'draining' : 'store-unavailable', ...turn }

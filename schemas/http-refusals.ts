@@ -18,7 +18,7 @@ export const httpRefusals = {
   'store-unavailable': {
     statusCode: 503,
     message: 'The rooms cannot be reached at the moment.',
-    when: 'A `POST /leave` while the store that the rooms are in does not answer. The seat is given up as soon as it does.',
+    when: 'An upgrade while the store that the rooms are in has not answered for long ([scaling](scaling.md#what-happens-when)); a `POST /leave` while it does not answer: the seat is given up as soon as it does.',
     retryAfterS: 5,
   },
   overloaded: {

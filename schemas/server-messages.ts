@@ -301,7 +301,7 @@ export const Ping = Type.Object(
 )
 export type Ping = Static<typeof Ping>
 
-/** The service is stopping. */
+/** Go on over another socket. */
 export const Draining = Type.Object(
   {
     type: Type.Literal('draining'),
@@ -312,7 +312,7 @@ export const Draining = Type.Object(
   },
   {
     description:
-      'The service is stopping, or this instance of it. Go on over another socket, and then close this one; who does not is closed with 1012. Only to who joined with `resume`.',
+      'Go on over another socket, and then close this one. The service is stopping, or this instance of it, and who does not is closed with 1012; or this instance does not reach its rooms, and the others will soon take you for gone. Only to who joined with `resume`.',
   },
 )
 export type Draining = Static<typeof Draining>

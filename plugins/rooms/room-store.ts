@@ -270,6 +270,8 @@ export interface SharedStore {
   readonly keySecret: Buffer | undefined
   /** For how long it has not answered; infinite until it was reached once. */
   readonly silentMs: number
+  /** How long an instance need not be heard of there until its members are away. */
+  readonly leaseMs: number
 }
 
 /** The store has not answered in time, or cannot at the moment. What was asked may have been done all the same. */

@@ -10,6 +10,7 @@ import {
   SignalingError,
 } from '../../schemas/index.js'
 import type { LogNames } from '../naming/log-names.js'
+import { isCutOff } from '../rooms/cut-off.js'
 import { Connection, tickMsOf } from './connection.js'
 import { Guest, type GuestContext } from './guest.js'
 import { ResumeKeys } from './resume-keys.js'
@@ -24,6 +25,8 @@ declare module 'fastify' {
 
 /** The last of those who are asked to move have the rest of the time to do it. */
 const moveShare = 0.8
+/** Over how much of a lease those are asked to move whose node does not reach the store: they are away when it is over. */
+const cutOffShare = 1 / 4
 /** Over how long those who are closed come back: 500 in a second, and over a second at least. */
 const leastSpreadMs = 1000
 const spreadPerSocketMs = 2
@@ -83,7 +86,21 @@ export const signaling = fp<SignalingOptions>(
       onEmpty = resolve
     })
 
-    const timer = setInterval(() => connections.run(performance.now()), connections.everyMs)
+    let wasCutOff = false
+    /** The others would soon take those for gone who are here. */
+    const moveIfCutOff = (): void => {
+      if (wasCutOff === isCutOff(app.rooms)) return
+      wasCutOff = !wasCutOff
+      if (!wasCutOff || connections.size === 0) return
+      app.log.warn({ sockets: connections.size }, 'cut off from the room store, asking members to move')
+      const withinMs = (app.rooms.shared?.leaseMs ?? 0) * cutOffShare
+      for (const connection of connections) connection.drain(Math.floor(Math.random() * withinMs))
+    }
+
+    const timer = setInterval(() => {
+      connections.run(performance.now())
+      moveIfCutOff()
+    }, connections.everyMs)
     timer.unref()
 
     const forget = (connection: Connection): void => {

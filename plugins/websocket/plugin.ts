@@ -11,6 +11,7 @@ import {
   type WebConfig,
 } from '../../schemas/index.js'
 import type { Refusals } from '../admission/refusals.js'
+import { isCutOff } from '../rooms/cut-off.js'
 import { forgetUpgrade } from './forget-upgrade.js'
 import { OriginCheck } from './origin.js'
 import { upgradesOf, watchUpgrades } from './pending-upgrades.js'
@@ -50,6 +51,8 @@ export const websocket = fp<WebsocketOptions>(
     function refusalOf(request: FastifyRequest): HttpRefusalCode | undefined {
       if (!origins.allows(request.headers.origin, request.host)) return 'origin-not-allowed'
       if (app.drain.isDraining) return 'draining'
+      // A balancer asks another one then, and whoever has a socket yet keeps it.
+      if (isCutOff(app.rooms)) return 'store-unavailable'
       return app.admission.refusalOf(request.ip, request.raw.socket, performance.now())
     }
 

@@ -2,6 +2,7 @@ import t from 'tap'
 import { Client } from '../helper.js'
 import { startRedis } from '../redis-server.js'
 import { ResumingClient } from '../resuming-client.js'
+import { askForUpgrade } from '../upgrade.js'
 import { Nodes } from './nodes.js'
 import { startStoreProxy } from './store-proxy.js'
 
@@ -64,6 +65,56 @@ t.test('one node cannot reach the store: it is alive, not ready after a while, a
   t.notOk(heard.some(({ type }) => type === 'peer-left'))
   t.strictSame([ada.faults, bo.faults, ada.resyncs + bo.resyncs], [[], [], 0])
 })
+
+t.test(
+  'a node that is cut off for longer than a lease: who can go elsewhere is there before anybody takes it for gone',
+  async (t) => {
+    const redis = await startRedis(t)
+    const proxy = await startStoreProxy(t, redis.port)
+    const lease = { SIGNALBOX_LEASE_MS: '8000', SIGNALBOX_RESUME_WINDOW_MS: '6000' }
+    const nodes = await Nodes.start(t, 1, redis.url, lease)
+    const [near, far] = [nodes.url(0), await nodes.add({ SIGNALBOX_REDIS_URL: proxy.url })]
+    const gone: string[] = []
+    const bo = new ResumingClient(near, 'r', (message) => {
+      if (message.type === 'peer-left') gone.push(message.peerId)
+    })
+    const ada = new ResumingClient(far, 'r', ({ type, ...message }) => {
+      if (type !== 'draining' || !('retryMs' in message)) return
+      ada.url = near
+      setTimeout(() => void ada.resume(), message.retryMs)
+    })
+    t.teardown(() => {
+      for (const { socket } of [ada, bo]) socket?.terminate()
+    })
+    await bo.join({ capacity: 3 })
+    await ada.join()
+    const old = await Client.join(t, far, 'r')
+    const first = ada.socket
+    proxy.stall()
+
+    t.ok(await until(() => ada.isAttached && ada.socket !== first, 8000), 'it was asked to move, and has')
+    t.strictSame(await probe(far, '/readyz'), [503, 'store-unavailable'])
+    t.match(await askForUpgrade(t, far), { status: 503, code: 'store-unavailable' }, 'who comes is sent elsewhere')
+    t.ok(await until(() => gone.length > 0, 12_000))
+    t.strictSame(gone, [old.peerId], 'who cannot move has left after the lease')
+    const next = await Client.join(t, near, 'r')
+    const fourth = await Client.connect(t, near)
+    fourth.send({ type: 'join', roomId: 'r' })
+    t.match(await fourth.next('full'), {}, 'there are never more than have a place')
+    for (let others = 0; others < 2; others += 1) await next.next('ready')
+    ada.send({ type: 'ice', to: next.peerId, candidate: { k: 1 } })
+    t.match(await next.next('ice'), { from: ada.peerId })
+
+    const backMs = performance.now()
+    proxy.goOn()
+    t.match(await old.closed, { code: 1013 }, 'and is told to come again as soon as its node knows')
+    t.ok(performance.now() - backMs < 15_000)
+    t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 200, 15_000))
+    t.strictSame(gone, [old.peerId])
+    t.strictSame([ada.faults, bo.faults, ada.resyncs + bo.resyncs], [[], [], 0])
+    t.strictSame(nodes.complaints, [])
+  },
+)
 
 t.test('a node that starts while the store is away is alive, and ready as soon as it is there', async (t) => {
   const redis = await startRedis(t)

@@ -97,6 +97,10 @@ export class RedisLink implements RoomLink, SharedStore {
     return this.isStarted ? performance.now() - this.#answeredMs : Number.POSITIVE_INFINITY
   }
 
+  get leaseMs(): number {
+    return this.#options.rules.leaseMs
+  }
+
   /** Whether it could be used at all up to now. */
   get isStarted(): boolean {
     return this.#secret !== undefined && this.#hasHeard
