@@ -2,8 +2,6 @@
 import { cp } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-const script = 'plugins/rooms/redis/room.lua'
-await cp(
-  fileURLToPath(new URL(`../${script}`, import.meta.url)),
-  fileURLToPath(new URL(`../dist/${script}`, import.meta.url)),
-)
+const folder = 'plugins/rooms/redis/script'
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+await cp(at(folder), at(`dist/${folder}`), { recursive: true })

@@ -39,7 +39,7 @@ const alarmMs = 1000
 
 /**
  * The room store of several processes: all of a room is in Redis, and each process has the sinks of its own members. See
- * `redis/room.lua` for what is done there, and `redis/local-room.ts` for what is done here.
+ * `redis/script/` for what is done there, and `redis/local-room.ts` for what is done here.
  */
 export class RedisRoomStore implements RoomStore, NewsReader {
   readonly #options: RedisRoomStoreOptions

@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { ownBuild } from '../program.js'
 
-const scriptPath = 'plugins/rooms/redis/room.lua'
+const scriptFolder = 'plugins/rooms/redis/script'
 
 /** What a later version may do with what is in the store: all that docs/scaling.md allows it. */
 const additions: readonly (readonly [code: string, instead: string])[] = [
@@ -36,12 +36,20 @@ export function buildLater(t: Pick<Test, 'teardown'>): string {
   const build = join(folder, 'dist')
   for (const part of ['src', 'plugins', 'schemas']) cpSync(join(ownBuild, part), join(build, part), { recursive: true })
   for (const part of ['package.json', 'node_modules']) symlinkSync(join(ownBuild, '..', part), join(folder, part))
-  const script = readFileSync(join(build, scriptPath), 'utf8')
-  writeFileSync(join(build, scriptPath), additions.reduce(change, script))
+  const files = readdirSync(join(build, scriptFolder)).map((name) => join(build, scriptFolder, name))
+  for (const addition of additions) {
+    if (files.filter((file) => change(file, addition)).length === 0)
+      throw new Error(`not in the script: ${addition[0]}`)
+  }
   return build
 }
 
-function change(script: string, [code, instead]: readonly [string, string]): string {
-  if (!script.includes(code)) throw new Error(`not in the script: ${code}`)
-  return script.replaceAll(code, () => instead)
+/** @returns whether there was something to change */
+function change(file: string, [code, instead]: readonly [string, string]): boolean {
+  const script = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    script.replaceAll(code, () => instead),
+  )
+  return script.includes(code)
 }

@@ -15,7 +15,7 @@ import { Chain } from './chain.js'
 import type { SeatDescription, Share } from './reply.js'
 import type { Argument } from './room-link.js'
 
-/** What a seat is, in bits, as `room.lua` has them. */
+/** What a seat is, in bits, as `script/fields.lua` has them. */
 export const seatFlags = { resumable: 1, host: 2, updates: 4 } as const
 
 const forget = (): void => {}

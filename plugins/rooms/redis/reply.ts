@@ -3,7 +3,7 @@ import { deepFreeze } from '../member-snapshot.js'
 import type { Cursor, Entry, Identity } from '../room-store.js'
 
 /**
- * What the script answers and publishes, as `room.lua` says it. All that comes from the store is read here, and nowhere else.
+ * What the script answers and publishes, as `script/fields.lua` says it. All that comes from the store is read here, and nowhere else.
  */
 
 /** What an operation has come to. */

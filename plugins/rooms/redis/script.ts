@@ -31,8 +31,13 @@ export interface ScriptRules {
   readonly logBytes: number
 }
 
-/** The operations of a room as they stand in the file. */
-export const roomScript = readFileSync(new URL('./room.lua', import.meta.url), 'utf8')
+/** In this order one script: each goes by what stands before it. */
+const parts = ['fields', 'log', 'send', 'seats', 'time', 'replay', 'operations']
+
+/** The operations of a room as they stand in the files. */
+export const roomScript = parts
+  .map((part) => readFileSync(new URL(`./script/${part}.lua`, import.meta.url), 'utf8'))
+  .join('\n')
 
 /** The script that goes by these rules: they stand in it as they are, so that it need neither be sent them nor make a table of them. */
 export function withRules(script: string, rules: ScriptRules): string {
