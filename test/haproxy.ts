@@ -26,14 +26,16 @@ export interface Balancer {
  * Starts HAProxy with our configuration in front of two nodes; it is stopped when the test is over.
  *
  * @param nodes  where they are, `ws:` or `http:`
+ * @param file   another configuration than ours
  */
 export async function startHaproxy(
   t: Test,
   nodes: readonly [string, string],
   settings: Readonly<Record<string, string>> = {},
+  file = haproxyFile,
 ): Promise<Balancer> {
   const [port, securePort] = [await freePort(), await freePort()]
-  const child = spawn('haproxy', ['-W', '-db', '-f', haproxyFile], {
+  const child = spawn('haproxy', ['-W', '-db', '-f', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: haproxyPath,

@@ -69,7 +69,7 @@ export function streamsTable({ rows }: Results): string {
   ] as const
   return table(
     ['', ...pairs.map(([title]) => title)],
-    costsOf(rows).map(({ workload, title, unit }) => [
+    costsOf(rows.filter((row) => has(row, pairs[0][2]))).map(({ workload, title, unit }) => [
       `${title}, ${unit}`,
       ...pairs.map(([, ours, theirs]) => {
         const [cell, other] = [cellOf(rows, workload, 'total', ours), cellOf(rows, workload, 'total', theirs)]
@@ -130,33 +130,34 @@ export function coresText({ rows }: Results): string {
   ].join('\n')
 }
 
-/** What a million in calls of two take, by the costs of those who can resume and sit on different nodes. */
+/** What a million in calls of two take who can resume, by their costs on different nodes, and on the same one. */
 export function millionText({ rows }: Results): string {
-  const of = (workload: string, key: string): number | undefined =>
-    cellOf(rows, workload, key, subjectName(kinds.redisResumable, 2))?.median
   const callsPerSecond = million / 2 / callSeconds
+  const of = (nodes: number, workload: string, key: string): number =>
+    cellOf(rows, workload, key, subjectName(kinds.redisResumable, nodes))?.median ?? Number.NaN
   /** All in a second: of what is quiet a member costs, and of what a call costs to set up and tear down. */
-  const inSecond = (key: string): number | undefined => {
-    const [quiet, call] = [of('quiet', key), of('calls', key)]
-    return quiet === undefined || call === undefined ? undefined : quiet * million + call * callsPerSecond
-  }
-  const line = (what: string, value: number | undefined, unit = ''): string[] =>
-    value === undefined ? [] : [`- ${what}: ${inThousands(value)}${unit}`]
-  const cores = (us: number | undefined): number | undefined => us && Math.ceil(us / 1e6 / fullShare)
-  const gigabytes = (key: string): number | undefined => {
-    const kilobytes = of('quiet', key)
-    return kilobytes && (kilobytes * 1000 * million) / 1e9
-  }
-  const [nodes, masters] = [cores(inSecond('cpu')), cores(inSecond('store'))]
-  return [
-    ...line(`calls of ${callSeconds / 60} minutes that begin and end in a second`, callsPerSecond),
-    ...line('nodes, one a core, each half busy', nodes),
-    ...line('sockets of each', nodes && million / nodes),
-    ...line('masters of a Redis Cluster, each half busy', masters),
-    ...line('memory of all nodes', gigabytes('resident'), ' GB'),
-    ...line('memory of all masters', gigabytes('stored'), ' GB'),
-    ...line('between nodes and Redis', (inSecond('carried') ?? 0) / 1000 || undefined, ' MB/s'),
-  ].join('\n')
+  const inSecond = (nodes: number, key: string): number =>
+    of(nodes, 'quiet', key) * million + of(nodes, 'calls', key) * callsPerSecond
+  const cores = (nodes: number, key: string): number => Math.ceil(inSecond(nodes, key) / 1e6 / fullShare)
+  const gigabytes = (nodes: number, key: string): string =>
+    `${inThousands((of(nodes, 'quiet', key) * 1000 * million) / 1e9)} GB`
+  const lines: readonly (readonly [what: string, value: (nodes: number) => string])[] = [
+    ['nodes, one a core, each half busy', (nodes) => inThousands(cores(nodes, 'cpu'))],
+    ['sockets of each', (nodes) => inThousands(million / cores(nodes, 'cpu'))],
+    ['masters of a Redis Cluster, each half busy', (nodes) => inThousands(cores(nodes, 'store'))],
+    ['memory of all nodes', (nodes) => gigabytes(nodes, 'resident')],
+    ['memory of all masters', (nodes) => gigabytes(nodes, 'stored')],
+    ['between nodes and Redis', (nodes) => `${inThousands(inSecond(nodes, 'carried') / 1000)} MB/s`],
+  ]
+  if (Number.isNaN(inSecond(2, 'cpu')) || Number.isNaN(inSecond(1, 'cpu'))) return ''
+  return table(
+    [
+      `${inThousands(callsPerSecond)} calls a second begin and end`,
+      'the two of a call on different nodes',
+      'on the same one',
+    ],
+    lines.map(([what, value]) => [what, value(2), value(1)]),
+  )
 }
 
 /** With two digits that mean something. */

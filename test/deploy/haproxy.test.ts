@@ -10,6 +10,7 @@ import { setTimeout as elapse } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import WebSocket, { WebSocketServer } from 'ws'
 import { makeCertificates } from '../certificates.js'
+import { codeBlocks } from '../consumer.js'
 import { haproxyFile, haproxyPath, startHaproxy } from '../haproxy.js'
 import { start } from '../program.js'
 import { startRedis } from '../redis-server.js'
@@ -77,6 +78,26 @@ t.test('the service learns who it is that comes, and at which address, and nobod
 
   const link = await linkOf(balancer.url, { ...forged, host: 'calls.example' })
   t.ok(link.startsWith('http://calls.example/#'), link)
+})
+
+t.test('rooms are hashed to nodes by the lines that docs/scaling.md has for it', async (t) => {
+  const [lines = ''] = codeBlocks('docs/scaling.md', 'haproxy')
+  const file = join(t.testdir(), 'haproxy.cfg')
+  const text = readFileSync(haproxyFile, 'utf8')
+  t.ok(text.includes('    balance leastconn\n'))
+  writeFileSync(file, text.replace('balance leastconn', lines.trim().replaceAll('\n', '\n    ')))
+  const { nodes, balancer } = await startTwo(t, {}, {}, file)
+  const used = new Set<unknown>()
+  for (let room = 0; room < 8; room += 1) {
+    const url = `${balancer.url}/ws?r=${room}`
+    const [one, other] = [
+      await joinSomewhere(t, url, nodes, `room ${room}`),
+      await joinSomewhere(t, url, nodes, `room ${room}`),
+    ]
+    t.equal(one.node, other.node)
+    used.add(one.node)
+  }
+  t.equal(used.size, 2, 'and not all to one')
 })
 
 t.test('it speaks HTTPS where it has a certificate, and leads there', async (t) => {

@@ -15,10 +15,11 @@ export async function startTwo(
   t: Test,
   settings: Record<string, string> = {},
   balancing: Record<string, string> = {},
+  file?: string,
 ): Promise<{ nodes: [Node, Node]; balancer: Balancer }> {
   const startOne = (): Promise<Node> => start(t, { ...trusting, ...settings })
   const nodes = await Promise.all([startOne(), startOne()])
-  return { nodes, balancer: await startHaproxy(t, [nodes[0].url, nodes[1].url], balancing) }
+  return { nodes, balancer: await startHaproxy(t, [nodes[0].url, nodes[1].url], balancing, file) }
 }
 
 /** Joins through the balancer, and finds out from the logs which node it came to. */
