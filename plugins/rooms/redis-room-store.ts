@@ -6,7 +6,7 @@ import { partOf } from './redis/chain.js'
 import { LocalRoom } from './redis/local-room.js'
 import { inBackground, type NodeContext } from './redis/node-context.js'
 import { RedisSeat, seatFlags } from './redis/redis-seat.js'
-import { decodeDescription, decodeShares, type News, type Reply, textOf } from './redis/reply.js'
+import { decodeDescription, decodeShares, type News, type Reply, type SeatDescription, textOf } from './redis/reply.js'
 import type { Argument, NewsReader } from './redis/room-link.js'
 import { presentIn, resyncOf } from './redis/views.js'
 import {
@@ -111,7 +111,7 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       if (reply.outcome === 'unknown') room.insistInBackground('withdraw', [peerId])
       if (reply.outcome !== 'resumed') return 'gone'
       const [kind, described, list] = reply.said
-      const description = decodeDescription(described)
+      const description = await this.#reclaim(room, decodeDescription(described), attempt, received)
       if (textOf(kind) === 'replay') {
         const shares = decodeShares(list)
         const from = part === undefined ? id : (shares[0]?.prev ?? id)
@@ -207,6 +207,21 @@ export class RedisRoomStore implements RoomStore, NewsReader {
       if (isLost) this.#options.link.alarm(room.key)
       await this.#options.link.nextTry()
     }
+  }
+
+  /**
+   * A store that has turned out to be another one only after it was asked may know of less than it took from this member, and was not
+   * told so.
+   */
+  async #reclaim(
+    room: LocalRoom,
+    description: SeatDescription,
+    attempt: number,
+    received: number,
+  ): Promise<SeatDescription> {
+    if (received <= description.received || !this.#options.link.mayHaveLost) return description
+    await room.run('touch', [1, description.member.peerId, attempt, received, '', 1])
+    return { ...description, received }
   }
 
   async #ask(room: LocalRoom, peerId: PeerId, request: JoinRequest): Promise<Reply> {

@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import type { Reply } from '../../../../plugins/rooms/redis/reply.js'
-import type { RoomLink } from '../../../../plugins/rooms/redis/room-link.js'
+import type { Argument, RoomLink } from '../../../../plugins/rooms/redis/room-link.js'
 import { RedisRoomStore } from '../../../../plugins/rooms/redis-room-store.js'
-import { StoreUnavailable } from '../../../../plugins/rooms/room-store.js'
+import { type Seat, StoreUnavailable } from '../../../../plugins/rooms/room-store.js'
 import { deafSink } from '../../../contract/deaf-sink.js'
 import { ManualClock } from '../../../contract/manual-clock.js'
 
-const nothing = { outcome: 'done', nowMs: 0, dueInMs: undefined, door: undefined, seats: 1, said: [], news: [] }
+const nothing = { outcome: 'done', nowMs: 0, dueInMs: undefined, door: undefined, said: [], news: [] }
 const description = ['1', 0, '1-0', 1, 8, '{"peerId":"ada"}', '{}']
 const saidBy: Record<string, unknown[]> = {
   join: [description, '1-0'],
@@ -18,12 +18,17 @@ const saidBy: Record<string, unknown[]> = {
 class CountingLink implements RoomLink {
   isAway = false
   mayHaveLost = false
+  /** It turns out only with the answer to what is asked next that the store is another one. */
+  willHaveLost = false
   readonly touched = new Set<string>()
+  readonly asked: Argument[][] = []
   /** How often a seat is not known, until its node has brought it back. */
   unknown = 0
 
-  async run(roomKey: string, operation: string): Promise<Reply> {
+  async run(roomKey: string, operation: string, more: readonly Argument[]): Promise<Reply> {
     if (this.isAway) throw new StoreUnavailable()
+    this.asked.push([operation, ...more])
+    if (this.willHaveLost) this.mayHaveLost = true
     if (operation === 'touch') this.touched.add(roomKey)
     if (operation === 'attach' && this.unknown > 0) {
       this.unknown -= 1
@@ -82,4 +87,27 @@ t.test('a seat that the store does not know is waited for longer when its node m
   link.unknown = 10
   link.mayHaveLost = true
   t.equal(await store.resume('room', request, deafSink), 'resumed')
+})
+
+t.test('a store that turns out to be another one with its answer is told what it had taken', async (t) => {
+  const link = new CountingLink()
+  const store = storeOn(t, link, new ManualClock())
+  const request = { peerId: 'ada', attempt: 1, seq: '1-0', received: 7 }
+  const received: number[] = []
+  const sink = { ...deafSink, resumed: (seat: Seat) => received.push(seat.received) }
+  t.equal(await store.resume('room', request, sink), 'resumed')
+  link.willHaveLost = true
+  t.equal(await store.resume('room', request, sink), 'resumed')
+  t.equal(await store.resume('room', request, sink), 'resumed')
+  t.strictSame(received, [0, 7, 7], 'what a member says of itself counts only where something may be lost')
+  t.strictSame(
+    link.asked.map((asked) => asked.slice(0, 6)),
+    [
+      ['attach', 'ada', 1, '1-0', 0, 0],
+      ['attach', 'ada', 1, '1-0', 0, 0],
+      ['touch', 1, 'ada', 1, 7, ''],
+      ['attach', 'ada', 1, '1-0', 0, 7],
+      ['touch', 1, 'ada', 1, 7, ''],
+    ],
+  )
 })
