@@ -29,12 +29,12 @@ export const storeFaults = {
         keys.map(async (key) => ({ key, ttlMs: await client.pttl(key), text: await client.dumpBuffer(key) })),
       )
       await elapse(ms)
-      const back = client.multi().flushall()
+      // The connections were to the one that is lost, and nothing of the other one comes over them.
+      const back = client.multi().call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      back.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').flushall()
       for (const { key, ttlMs, text } of kept) if (text !== null) back.restore(key, Math.max(0, ttlMs), text)
-      await back.exec()
-      // The connections were to the one that is lost.
-      await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-      await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      const done = (await back.exec()) ?? []
+      for (const [error] of done) if (error !== null) throw error
     }),
 } as const
 
