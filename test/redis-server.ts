@@ -8,6 +8,9 @@ import type { Test } from 'tap'
 import { freePort } from './free-port.js'
 import { removeClock, shiftedClock } from './shifted-clock.js'
 
+/** What is started: Redis, or another program that speaks as it does, such as `valkey-server`. */
+export const storeProgram = process.env['STORE_SERVER'] ?? 'redis-server'
+
 /** None outlives a test that ends before its time. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
@@ -55,7 +58,7 @@ export async function startRedis(
       ...more,
     ]
     const env = { ...process.env, ...(clock !== undefined && clockOfRedis(clock)) }
-    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], env })
+    const started = spawn(storeProgram, args, { stdio: ['ignore', 'pipe', 'inherit'], env })
     child = started
     running.add(started)
     started.once('exit', () => running.delete(started))

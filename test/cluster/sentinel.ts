@@ -7,7 +7,7 @@ import { setTimeout as elapse } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { freePort } from '../free-port.js'
-import { type RedisServer, startRedis } from '../redis-server.js'
+import { type RedisServer, startRedis, storeProgram } from '../redis-server.js'
 import { cutOff, until } from './redis-cluster.js'
 
 const name = 'main'
@@ -102,7 +102,7 @@ async function startSentinel(
       : [`requirepass "${sentinelPassword}"`, `sentinel sentinel-pass "${sentinelPassword}"`]),
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)
-  const child = spawn('redis-server', [file, '--sentinel'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(storeProgram, [file, '--sentinel'], { stdio: ['ignore', 'pipe', 'inherit'] })
   process.once('exit', () => child.kill('SIGKILL'))
   t.teardown(async () => {
     const exited = once(child, 'exit')
