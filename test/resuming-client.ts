@@ -28,8 +28,11 @@ export class ResumingClient {
   attempt = 0
   seq = ''
   resyncs = 0
-  /** Of two attempts at once: how often the lower one had the seat for a moment, and how often it came too late for that. */
-  readonly lower = { fenced: 0, overtaken: 0 }
+  /**
+   * Of two attempts at once: how often the lower one had the seat for a moment, how often it came too late for that, and how often
+   * there was no seat any more, which is a fault but where the store has lost it.
+   */
+  readonly lower = { fenced: 0, overtaken: 0, gone: 0 }
   socket: WebSocket | undefined
   /** What the service has answered to the last `resume`. */
   lastError: string | undefined
@@ -133,6 +136,7 @@ export class ResumingClient {
       // What it is told again, of a message that was refused, is no answer.
       if (message.type !== 'error' || message.n !== undefined) return
       if (message.code === 'resume-stale') this.lower.overtaken += 1
+      else if (message.code === 'resume-gone') this.lower.gone += 1
       else this.faults.push(`${message.code} for the lower of two attempts`)
       socket.terminate()
     })

@@ -266,8 +266,13 @@ export interface RoomStore {
 
 /** A store that several processes share. */
 export interface SharedStore {
-  /** From which the keys of seats are made, the same wherever the rooms are; undefined until it was reached once. */
-  readonly keySecret: Buffer | undefined
+  /**
+   * From which the keys of seats are made, in the same order wherever the rooms are; none until it was reached once. Usually one: there are more
+   * where a node has made one while the store had forgotten that of the others.
+   */
+  readonly keySecrets: readonly Buffer[]
+  /** Whether there may be another one that this node will know of in a moment. */
+  readonly mayLackSecrets: boolean
   /** For how long it has not answered; infinite until it was reached once. */
   readonly silentMs: number
   /** How long an instance need not be heard of there until its members are away. */

@@ -63,11 +63,11 @@ export interface Signaling {
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
 export const signaling = fp<SignalingOptions>(
   async (app, { limits, settings, logNames }) => {
-    const own = randomBytes(32)
+    const own = { keySecrets: [randomBytes(32)], mayLackSecrets: false }
     const context: SignalingContext = {
       rooms: app.rooms,
       iceServers: app.iceServers,
-      keys: new ResumeKeys(() => (app.rooms.shared === undefined ? own : app.rooms.shared.keySecret)),
+      keys: new ResumeKeys(app.rooms.shared ?? own),
       limits,
       settings,
       log: app.log,

@@ -1,24 +1,24 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { PeerId, RoomId } from '../../schemas/index.js'
-import { StoreUnavailable } from '../rooms/room-store.js'
+import { type SharedStore, StoreUnavailable } from '../rooms/room-store.js'
 
 /** What a member proves with a MAC that a seat is its own for. One made for one purpose is of no use for another. */
 export type Purpose = 'resume' | 'replace' | 'leave'
 
+/** Where the secrets come from: each at least 32 bytes. New keys are of the first; those of any are good. */
+export type SecretSource = Pick<SharedStore, 'keySecrets' | 'mayLackSecrets'>
+
 /**
- * The keys with which members prove that a seat is their own. They are derived from one secret, so nothing is kept of them:
+ * The keys with which members prove that a seat is their own. They are derived from a secret, so nothing is kept of them:
  * a forgery is found out without asking anybody.
  */
 export class ResumeKeys {
-  readonly #secretOf: () => Buffer | undefined
-  #secret: KeyObject | undefined
+  readonly #source: SecretSource
+  #secrets: readonly Buffer[] | undefined
+  #keys: readonly KeyObject[] = []
 
-  /**
-   * @param secretOf  gives at least 32 bytes, the same on every node that shares rooms, from then on always; undefined while it
-   *                  is not known
-   */
-  constructor(secretOf: () => Buffer | undefined) {
-    this.#secretOf = secretOf
+  constructor(source: SecretSource) {
+    this.#source = source
   }
 
   /**
@@ -27,15 +27,16 @@ export class ResumeKeys {
    * @throws StoreUnavailable  while the secret is not known
    */
   keyOf(roomId: RoomId, peerId: PeerId): string {
-    // Neither of the two can have a line break in it.
-    return createHmac('sha256', this.#key()).update(`${roomId}\n${peerId}`).digest('base64url')
+    const [first] = this.#known()
+    if (first === undefined) throw new StoreUnavailable()
+    return keyBy(first, roomId, peerId)
   }
 
   /**
    * Whether a MAC was made with the key of the seat, over the lines of purpose, room, seat, and what else it is for.
    *
    * @param mac  base64url, from a client
-   * @throws StoreUnavailable  while the secret is not known
+   * @throws StoreUnavailable  while no secret is known, or the one may not be with which it was made
    */
   isGenuine(
     purpose: Purpose,
@@ -45,16 +46,29 @@ export class ResumeKeys {
     mac: string,
   ): boolean {
     const text = [purpose, roomId, peerId, ...more].join('\n')
-    const expected = createHmac('sha256', this.keyOf(roomId, peerId)).update(text).digest()
     const given = Buffer.from(mac, 'base64url')
-    return given.length === expected.length && timingSafeEqual(given, expected)
+    const known = this.#known()
+    const isGenuine = known.some((secret) => {
+      const expected = createHmac('sha256', keyBy(secret, roomId, peerId))
+        .update(text)
+        .digest()
+      return given.length === expected.length && timingSafeEqual(given, expected)
+    })
+    if (!isGenuine && (known.length === 0 || this.#source.mayLackSecrets)) throw new StoreUnavailable()
+    return isGenuine
   }
 
-  #key(): KeyObject {
-    if (this.#secret !== undefined) return this.#secret
-    const secret = this.#secretOf()
-    if (secret === undefined) throw new StoreUnavailable()
-    this.#secret = createSecretKey(secret)
-    return this.#secret
+  #known(): readonly KeyObject[] {
+    const { keySecrets } = this.#source
+    if (this.#secrets !== keySecrets) {
+      this.#secrets = keySecrets
+      this.#keys = keySecrets.map((secret) => createSecretKey(secret))
+    }
+    return this.#keys
   }
+}
+
+function keyBy(secret: KeyObject, roomId: RoomId, peerId: PeerId): string {
+  // Neither of the two can have a line break in it.
+  return createHmac('sha256', secret).update(`${roomId}\n${peerId}`).digest('base64url')
 }

@@ -153,6 +153,10 @@ t.test('sockets die, stall, stutter and resume twice, and no message is lost, do
   t.comment(`seed ${seed}: ${JSON.stringify({ ...done, ...lowerOnes() })} → ${JSON.stringify(total)}`)
   t.strictSame({ ...total, taken: 0 }, { lost: 0, doubled: 0, disordered: 0, left: 0, resyncs: 0, taken: 0 })
   t.strictSame([...new Set(clients.flatMap(({ faults }) => faults))], [])
+  t.ok(
+    clients.every(({ lower }) => lower.gone === 0),
+    'nor is the seat gone',
+  )
   t.ok(isLowerOneTold(), 'of two attempts the lower one never keeps the seat')
   t.ok(isEnough() && total.taken === done.sent, 'enough has happened')
 })

@@ -2,6 +2,7 @@ import { setTimeout as elapse } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { randomFrom } from '../random-from.js'
 import { startRedis } from '../redis-server.js'
+import { losses } from './endure.js'
 import { Nodes } from './nodes.js'
 import { type StoreFault, storeFaults } from './store-faults.js'
 import { Swarm, type Tally } from './swarm.js'
@@ -75,8 +76,8 @@ async function plagueStore(): Promise<void> {
 }
 
 function findWrong(): string[] {
-  const { lost, doubled, disordered, left, resyncs, seatsLost } = tally
-  const never = { lost, doubled, ...(faults.length === 0 && { disordered, left, resyncs, seatsLost }) }
+  const { lost, doubled, ...more } = losses(tally)
+  const never = { lost, doubled, ...(faults.length === 0 && more) }
   return [
     ...Object.entries(never).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : [])),
     ...swarm.faults,

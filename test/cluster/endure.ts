@@ -39,8 +39,10 @@ export async function endure(t: Test, nodes: Nodes, { clients, rooms, befall, ta
 }
 
 /** What must be 0 where nothing is lost, so that nothing need be said of it either. */
-export function losses({ lost, doubled, disordered, left, resyncs, seatsLost }: Tally): Partial<Tally> {
-  return { lost, doubled, disordered, left, resyncs, seatsLost }
+export type Losses = Pick<Tally, 'lost' | 'doubled' | 'disordered' | 'left' | 'resyncs' | 'seatsLost' | 'lowerGone'>
+
+export function losses({ lost, doubled, disordered, left, resyncs, seatsLost, lowerGone }: Tally): Losses {
+  return { lost, doubled, disordered, left, resyncs, seatsLost, lowerGone }
 }
 
-export const nothing: Partial<Tally> = { lost: 0, doubled: 0, disordered: 0, left: 0, resyncs: 0, seatsLost: 0 }
+export const nothing: Losses = { lost: 0, doubled: 0, disordered: 0, left: 0, resyncs: 0, seatsLost: 0, lowerGone: 0 }

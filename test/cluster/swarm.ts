@@ -26,6 +26,7 @@ export interface Tally {
   doubleResumes: number
   lowerFenced: number
   lowerOvertaken: number
+  lowerGone: number
 }
 
 /**
@@ -163,6 +164,7 @@ export class Swarm {
       ...this.#done,
       lowerFenced: sum(({ lower }) => lower.fenced),
       lowerOvertaken: sum(({ lower }) => lower.overtaken),
+      lowerGone: sum(({ lower }) => lower.gone),
     }
   }
 

@@ -6,6 +6,7 @@ import type { RedisAddress } from './redis-url.js'
 import { decodeNews, decodeReply, type Reply } from './reply.js'
 import type { Argument, NewsReader, RoomLink } from './room-link.js'
 import { roomScript, type ScriptRules, withRules } from './script.js'
+import { SharedSecrets } from './shared-secrets.js'
 
 /** How a node reaches the store. Times in milliseconds. */
 export interface RedisLinkOptions {
@@ -33,7 +34,8 @@ const lossMs = 60_000
 const awayMs = 3000
 const leastTryMs = 200
 const diceSides = 2 ** 32
-const secretBytes = 32
+/** Within which each node has told the store of those that it knows. */
+const settleMs = 3 * pingMs
 
 type Run = (key: string, log: string, ...more: Argument[]) => Promise<unknown>
 
@@ -44,12 +46,12 @@ export class RedisLink implements RoomLink, SharedStore {
   readonly #options: RedisLinkOptions
   readonly #connections: Connections
   readonly #run: Run
+  readonly #secrets: SharedSecrets
   readonly #dice: () => number
   readonly #pinging: NodeJS.Timeout
   #reader: NewsReader | undefined
   #isHearing = false
   #hasHeard = false
-  #secret: Buffer | undefined
   /** When the store has answered last, all of it has, and it was last found to be there again. */
   #answeredMs = performance.now()
   #wholeMs = performance.now()
@@ -70,6 +72,7 @@ export class RedisLink implements RoomLink, SharedStore {
     this.#dice = options.dice ?? (() => randomInt(diceSides))
     const script = withRules(options.script ?? roomScript, { ...options.rules, channel: this.#channelOf('') })
     this.#connections = connect(options.address, options.timeoutMs)
+    this.#secrets = new SharedSecrets(`${options.prefix}keys`)
     const { asking, hearing } = this.#connections
     asking.defineCommand('room', { numberOfKeys: 2, lua: script })
     this.#run = runOf(asking)
@@ -89,8 +92,13 @@ export class RedisLink implements RoomLink, SharedStore {
     this.#pinging.unref()
   }
 
-  get keySecret(): Buffer | undefined {
-    return this.#secret
+  get keySecrets(): readonly Buffer[] {
+    return this.#secrets.all
+  }
+
+  get mayLackSecrets(): boolean {
+    const nowMs = performance.now()
+    return nowMs - Math.max(this.#secrets.learnedMs, this.#returnedMs) < settleMs
   }
 
   get silentMs(): number {
@@ -103,7 +111,7 @@ export class RedisLink implements RoomLink, SharedStore {
 
   /** Whether it could be used at all up to now. */
   get isStarted(): boolean {
-    return this.#secret !== undefined && this.#hasHeard
+    return this.#secrets.all.length > 0 && this.#hasHeard
   }
 
   /** Resolves when it can be used. */
@@ -240,18 +248,12 @@ export class RedisLink implements RoomLink, SharedStore {
     await this.#beat()
   }
 
-  /**
-   * Sees that it can be written to, all of it is there, and the secret, too: who only answers is of no use, and one that has
-   * forgotten all would give a new node another secret.
-   */
+  /** Sees that it can be written to, as who only answers is of no use, and that all of it is there. */
   async #beat(): Promise<void> {
-    const key = `${this.#options.prefix}key`
     const { asking, probe } = this.#connections
     try {
-      const own = (this.#secret ?? randomBytes(secretBytes)).toString('base64url')
-      await asking.set(key, own, 'NX')
+      await this.#secrets.exchange(asking)
       this.#answeredMs = performance.now()
-      this.#secret ??= Buffer.from((await asking.get(key)) ?? own, 'base64url')
       await probe()
       this.#foundWhole(performance.now())
       if (this.isStarted) this.#wake()
