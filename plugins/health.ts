@@ -1,6 +1,5 @@
 import fp from 'fastify-plugin'
 import { Health } from '../schemas/index.js'
-import { isCutOff } from './rooms/cut-off.js'
 
 /**
  * The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. `/readyz` tells of
@@ -19,7 +18,7 @@ export const health = fp(
       const { health } = app.iceServers
       const turn = health !== undefined && { turn: health }
       const { isDraining } = app.drain
-      const isStoreAway = isCutOff(app.rooms)
+      const isStoreAway = app.rooms.shared?.isCutOff === true
       if (!isDraining && !isStoreAway) return { status: 'ok', ...turn }
       reply.code(503)
       return { status: isDraining ? 'draining' : 'store-unavailable', ...turn }

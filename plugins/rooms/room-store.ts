@@ -273,8 +273,11 @@ export interface SharedStore {
   readonly keySecrets: readonly Buffer[]
   /** Whether there may be another one that this node will know of in a moment. */
   readonly mayLackSecrets: boolean
-  /** For how long it has not answered; infinite until it was reached once. */
-  readonly silentMs: number
+  /**
+   * Whether this instance has not reached it for so long that its members should go on by another one; their seats are held for a while
+   * yet. Also until it was reached once.
+   */
+  readonly isCutOff: boolean
   /** How long an instance need not be heard of there until its members are away. */
   readonly leaseMs: number
 }

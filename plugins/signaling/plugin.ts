@@ -10,7 +10,6 @@ import {
   SignalingError,
 } from '../../schemas/index.js'
 import type { LogNames } from '../naming/log-names.js'
-import { isCutOff } from '../rooms/cut-off.js'
 import { Connection, tickMsOf } from './connection.js'
 import { Guest, type GuestContext } from './guest.js'
 import { ResumeKeys } from './resume-keys.js'
@@ -89,12 +88,12 @@ export const signaling = fp<SignalingOptions>(
     let wasCutOff = false
     /** The others would soon take those for gone who are here. */
     const moveIfCutOff = (): void => {
-      if (wasCutOff === isCutOff(app.rooms)) return
-      wasCutOff = !wasCutOff
-      if (!wasCutOff || connections.size === 0) return
+      const { isCutOff = false, leaseMs = 0 } = app.rooms.shared ?? {}
+      if (wasCutOff === isCutOff) return
+      wasCutOff = isCutOff
+      if (!isCutOff || connections.size === 0) return
       app.log.warn({ sockets: connections.size }, 'cut off from the room store, asking members to move')
-      const withinMs = (app.rooms.shared?.leaseMs ?? 0) * cutOffShare
-      for (const connection of connections) connection.drain(Math.floor(Math.random() * withinMs))
+      for (const connection of connections) connection.drain(Math.floor(Math.random() * leaseMs * cutOffShare))
     }
 
     const timer = setInterval(() => {

@@ -11,7 +11,6 @@ import {
   type WebConfig,
 } from '../../schemas/index.js'
 import type { Refusals } from '../admission/refusals.js'
-import { isCutOff } from '../rooms/cut-off.js'
 import { forgetUpgrade } from './forget-upgrade.js'
 import { OriginCheck } from './origin.js'
 import { upgradesOf, watchUpgrades } from './pending-upgrades.js'
@@ -52,7 +51,7 @@ export const websocket = fp<WebsocketOptions>(
       if (!origins.allows(request.headers.origin, request.host)) return 'origin-not-allowed'
       if (app.drain.isDraining) return 'draining'
       // A balancer asks another one then, and whoever has a socket yet keeps it.
-      if (isCutOff(app.rooms)) return 'store-unavailable'
+      if (app.rooms.shared?.isCutOff === true) return 'store-unavailable'
       return app.admission.refusalOf(request.ip, request.raw.socket, performance.now())
     }
 

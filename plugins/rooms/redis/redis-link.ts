@@ -32,6 +32,8 @@ const pingMs = 1000
 const lossMs = 60_000
 /** Of what has said nothing for so long it is told that it is away. */
 const awayMs = 3000
+/** All share the store: when it is away for a moment they are not all to be taken out, and calls go on without it. */
+const patienceMs = 15_000
 const leastTryMs = 200
 const diceSides = 2 ** 32
 /** Within which each node has told the store of those that it knows. */
@@ -101,8 +103,8 @@ export class RedisLink implements RoomLink, SharedStore {
     return nowMs - Math.max(this.#secrets.learnedMs, this.#returnedMs) < settleMs
   }
 
-  get silentMs(): number {
-    return this.isStarted ? performance.now() - this.#answeredMs : Number.POSITIVE_INFINITY
+  get isCutOff(): boolean {
+    return !this.isStarted || performance.now() - this.#answeredMs > Math.min(patienceMs, this.leaseMs / 2)
   }
 
   get leaseMs(): number {

@@ -46,7 +46,7 @@ class CountingLink implements RoomLink {
 function storeOn(t: Test, link: RoomLink, clock: ManualClock): RedisRoomStore {
   const store = new RedisRoomStore({
     link,
-    shared: { keySecrets: [], mayLackSecrets: false, silentMs: 0, leaseMs: 1000 },
+    shared: { keySecrets: [], mayLackSecrets: false, isCutOff: false, leaseMs: 1000 },
     prefix: 'test:',
     touchMs: 1_000_000,
     resumeWindowMs: 1000,
