@@ -1,6 +1,7 @@
 import type { Call, GoneReason, Peer } from '../sdk/index.js'
 import { Arrivals } from './arrivals.js'
 import { type CallState, callState } from './call-state.js'
+import { CodeCheck } from './code-check.js'
 import { find, ignoreHeldKeys } from './elements.js'
 import { HostControls } from './host-controls.js'
 import { Invite } from './invite.js'
@@ -33,6 +34,7 @@ export class CallScreen {
   readonly #arrivals: Arrivals
   readonly #screenShare: ScreenShare
   readonly #host: HostControls
+  readonly #codeCheck: CodeCheck
   readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
@@ -51,7 +53,8 @@ export class CallScreen {
     this.#arrivals = new Arrivals(speech, status)
     this.#screenShare = new ScreenShare(speech, status)
     this.#host = new HostControls(speech, status)
-    this.#tiles = new Tiles(speech, {
+    this.#codeCheck = new CodeCheck(speech, status)
+    this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
     })
@@ -146,6 +149,7 @@ export class CallScreen {
     this.#arrivals.end()
     this.#screenShare.clear()
     this.#host.clear()
+    this.#codeCheck.close()
     this.#pill.hidden = true
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)

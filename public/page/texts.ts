@@ -1,4 +1,5 @@
 import type { CallErrorCode } from '../sdk/index.js'
+import { codeNamesZh } from './code-names.js'
 
 type Sentence = (name: string | undefined) => string
 
@@ -6,8 +7,11 @@ type Sentence = (name: string | undefined) => string
 type MediaHelp = Record<Extract<CallErrorCode, `media-${string}` | 'insecure-context' | 'unsupported'>, string>
 
 interface Shape {
-  readonly [key: string]: string | Sentence | MediaHelp | Readonly<Record<string, string>>
+  readonly [key: string]: string | Sentence | MediaHelp | Readonly<Record<string, string | Sentence>>
 }
+
+/** In English they are called as they are. */
+const codeNamesEn: Readonly<Record<string, string>> = {}
 
 const en = {
   newRoom: 'New room',
@@ -93,6 +97,25 @@ const en = {
   removeText: 'They leave the call at once, and cannot come back with the same invitation while it goes on.',
   removeNow: 'Remove',
   removed: (name) => (name ? `${name} was removed.` : 'Somebody was removed.'),
+  codeMarks: {
+    none: () => '',
+    unchecked: (name) => (name ? `Check that nobody is between you and ${name}` : 'Check that nobody is in between'),
+    matches: (name) => (name ? `Nobody is between you and ${name}: checked` : 'Nobody is in between: checked'),
+    differs: (name) => (name ? `Somebody may be between you and ${name}` : 'Somebody may be in between'),
+  },
+  codeTitle: (name) => (name ? `Compare with ${name}` : 'Compare with the other person'),
+  codeText:
+    'Say these five to each other. If you both see the same, your call is encrypted from one to the other, and nobody is in between: not this service either.',
+  codeNames: codeNamesEn,
+  codeMatches: 'They match',
+  codeDiffers: 'They differ',
+  codeMatched: (name) => (name ? `Checked: nobody is between you and ${name}.` : 'Checked: nobody is in between.'),
+  codeWarning: (name) =>
+    name
+      ? `Somebody may be listening between you and ${name}. End this call, and meet in another way.`
+      : 'Somebody may be listening in between. End this call, and meet in another way.',
+  codeChanged: (name) =>
+    name ? `The connection to ${name} was made anew: compare again.` : 'The connection was made anew: compare again.',
   knocking: 'A host has been asked to let you in. Please wait…',
   stopWaiting: 'Stop waiting',
   needsInvite: 'You need an invitation for this room. Open the link that you were sent.',
@@ -258,6 +281,23 @@ const zhCN: Texts = {
   removeText: '对方会立即离开通话，在本次通话期间无法用同一邀请再次加入。',
   removeNow: '移出',
   removed: (name) => (name ? `${name} 已被移出。` : '有人已被移出。'),
+  codeMarks: {
+    none: () => '',
+    unchecked: (name) => (name ? `验证你与 ${name} 之间没有第三方` : '验证通话之间没有第三方'),
+    matches: (name) => (name ? `已验证：你与 ${name} 之间没有第三方` : '已验证：没有第三方'),
+    differs: (name) => (name ? `你与 ${name} 之间可能有第三方` : '通话之间可能有第三方'),
+  },
+  codeTitle: (name) => (name ? `与 ${name} 核对` : '与对方核对'),
+  codeText: '请互相念出这五个图案。如果你们看到的完全一样，通话就是端到端加密的，中间没有任何人，也包括本服务。',
+  codeNames: codeNamesZh,
+  codeMatches: '完全一样',
+  codeDiffers: '不一样',
+  codeMatched: (name) => (name ? `已验证：你与 ${name} 之间没有第三方。` : '已验证：没有第三方。'),
+  codeWarning: (name) =>
+    name
+      ? `你与 ${name} 的通话可能被第三方窃听。请结束通话，换一种方式联系。`
+      : '通话可能被第三方窃听。请结束通话，换一种方式联系。',
+  codeChanged: (name) => (name ? `与 ${name} 的连接已重新建立，请再次核对。` : '连接已重新建立，请再次核对。'),
   knocking: '已请主持人允许你加入，请稍候…',
   stopWaiting: '不再等待',
   needsInvite: '进入此房间需要邀请，请打开对方发给你的链接。',

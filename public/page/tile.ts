@@ -1,4 +1,5 @@
 import type { Peer, PeerState } from '../sdk/index.js'
+import type { CodeCheck, CodeMark } from './code-check.js'
 import { icon, keepFocus, make } from './elements.js'
 import { Playback } from './playback.js'
 import { QualityMark } from './quality-mark.js'
@@ -22,17 +23,23 @@ export class Tile {
   readonly #quality = new QualityMark()
   readonly #label = make('span', 'tile-label', this.#micOff, this.#name, this.#quality.element)
   readonly #condition = make('span', 'tile-state')
-  readonly #remove = make('button', 'remove', icon('remove'))
+  readonly #check = make('button', 'tile-button check-code')
+  readonly #remove = make('button', 'tile-button remove', icon('remove'))
+  readonly #codeCheck: CodeCheck
   #peer: Peer
   #texts: Texts
   #state: PeerState
   #wasLive = false
+  #codeMark: CodeMark = 'none'
+  /** Whether the code of the connection, or of the one before, was found to be the same. */
+  #wasChecked = false
   #onRemove: ((peer: Peer) => void) | undefined
   #listening = new AbortController()
   readonly #resizes = new ResizeObserver(() => this.#fit())
 
-  constructor(peer: Peer, texts: Texts) {
+  constructor(peer: Peer, texts: Texts, codeCheck: CodeCheck) {
     this.#peer = peer
+    this.#codeCheck = codeCheck
     this.#texts = texts
     this.#state = peer.state
     this.#initial.setAttribute('aria-hidden', 'true')
@@ -44,7 +51,10 @@ export class Tile {
     this.#remove.type = 'button'
     this.#remove.hidden = true
     this.#remove.addEventListener('click', () => this.#onRemove?.(this.#peer))
-    this.element.append(this.#initial, this.playback.video, foot, this.playback.button, this.#remove)
+    this.#check.type = 'button'
+    this.#check.addEventListener('click', () => codeCheck.open(this.#peer))
+    const buttons = make('div', 'tile-buttons', this.#check, this.#remove)
+    this.element.append(this.#initial, this.playback.video, foot, this.playback.button, buttons)
     this.#follow(peer)
     this.speak(texts)
   }
@@ -113,6 +123,10 @@ export class Tile {
     for (const type of ['state', 'media', 'profile', 'quality'] as const) {
       peer.on(type, () => this.#refresh(), { signal })
     }
+    peer.on('code', () => this.#refreshCode(), { signal })
+    peer.on('error', ({ code }) => code === 'code-failed' && this.#codeCheck.fail(peer), { signal })
+    this.#codeCheck.on('change', () => this.#refreshCode(), { signal })
+    this.#refreshCode()
     peer.on('track', () => void this.playback.play(), { signal })
   }
 
@@ -132,6 +146,7 @@ export class Tile {
     }
     this.#name.textContent = name ?? ''
     this.#remove.setAttribute('aria-label', this.#texts.remove(name))
+    this.#showCode()
     this.#initial.textContent = initialOf(name)
     this.#quality.show(state === 'live' ? this.#peer.quality : undefined, this.#texts)
     const condition = conditionOf(this.#state, this.#texts)
@@ -140,6 +155,25 @@ export class Tile {
     const isNothingToSay = name === undefined && this.#micOff.hasAttribute('hidden') && !this.#quality.isPoor
     this.#label.toggleAttribute('hidden', isNothingToSay)
     this.element.dataset['state'] = this.#state
+  }
+
+  #refreshCode(): void {
+    this.#codeCheck.renew(this.#peer)
+    this.#codeMark = this.#codeCheck.mark(this.#peer)
+    if (this.#codeMark === 'unchecked' && this.#wasChecked) this.#codeCheck.sayChanged(this.#peer)
+    if (this.#codeMark !== 'none') this.#wasChecked = this.#codeMark === 'matches'
+    this.#showCode()
+  }
+
+  #showCode(): void {
+    const mark = this.#codeMark
+    if (mark === 'none') keepFocus(this.#check)
+    this.#check.hidden = mark === 'none'
+    if (this.element.dataset['code'] !== mark) {
+      this.#check.replaceChildren(icon(mark === 'matches' ? 'checked' : mark === 'differs' ? 'differs' : 'shield'))
+    }
+    this.element.dataset['code'] = mark
+    this.#check.setAttribute('aria-label', this.#texts.codeMarks[mark](this.#peer.name))
   }
 
   #fit(): void {

@@ -1,4 +1,5 @@
 import type { Peer } from '../sdk/index.js'
+import type { CodeCheck } from './code-check.js'
 import { find } from './elements.js'
 import type { Speech } from './language.js'
 import { ScreenTile } from './screen-tile.js'
@@ -19,6 +20,7 @@ export interface TilesEvents {
 export class Tiles {
   readonly #speech: Speech
   readonly #events: TilesEvents
+  readonly #codeCheck: CodeCheck
   readonly #container = find('tiles', HTMLElement)
   readonly #own = find('self-tile', HTMLElement)
   readonly #people = new Map<string, Tile>()
@@ -30,9 +32,10 @@ export class Tiles {
   #onRemove: ((peer: Peer) => void) | undefined
   #stopWatching: (() => void) | undefined
 
-  constructor(speech: Speech, events: TilesEvents) {
+  constructor(speech: Speech, codeCheck: CodeCheck, events: TilesEvents) {
     this.#speech = speech
     this.#events = events
+    this.#codeCheck = codeCheck
     speech.on('change', (texts) => {
       for (const tile of [...this.#people.values(), ...this.#screens.values()]) tile.speak(texts)
     })
@@ -52,7 +55,7 @@ export class Tiles {
   /** Somebody comes. @returns false for somebody who is here already */
   welcome(peer: Peer): boolean {
     if (this.#people.has(peer.id)) return false
-    const tile = new Tile(peer, this.#speech.texts)
+    const tile = new Tile(peer, this.#speech.texts, this.#codeCheck)
     tile.onRemove = this.#onRemove
     this.#people.set(peer.id, tile)
     this.#own.before(tile.element)

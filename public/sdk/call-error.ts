@@ -17,6 +17,10 @@ export const callErrors = {
   rejected: { message: 'the signaling service refused the request', retryable: false },
   'ice-failed': { message: 'a peer cannot be reached; it is tried again', retryable: true },
   'browser-failed': { message: 'the browser refused something that the call can do without', retryable: false },
+  'code-failed': {
+    message: 'a peer has not kept to what makes the code: somebody may be in between',
+    retryable: false,
+  },
   protocol: { message: 'a message could not be understood', retryable: false },
   'message-too-big': { message: 'a message of more bytes than one may have', retryable: false },
   'backlog-full': { message: 'the peer has not yet taken what was sent to it before', retryable: true },

@@ -1,3 +1,4 @@
+import type { AgreementStep } from './code-agreement.js'
 import { isFields, signalOf } from './decode-message.js'
 import { Emitter } from './emitter.js'
 import { fieldsOf } from './json-fields.js'
@@ -25,10 +26,13 @@ export type ControlMessage =
   | { readonly type: 'want'; readonly heights: WantedHeights }
   | { readonly type: 'id'; readonly peerId: string }
   | { readonly type: 'signal'; readonly signal: Signal }
+  | ({ readonly type: 'agree' } & AgreementStep)
   | { readonly type: 'bye' }
 
 /** What a `ControlChannel` tells. */
 export interface ControlChannelEvents {
+  /** It can be used. */
+  open: undefined
   /** What the other side says it is sending. */
   media: MediaState
   /** How large the other side shows what this one sends. */
@@ -37,6 +41,8 @@ export interface ControlChannelEvents {
   id: string
   /** What the service would have brought. */
   signal: Signal
+  /** What leads to a code that both can compare. */
+  agree: AgreementStep
   /** The other side hangs up. */
   bye: undefined
   /** The other side's connection is closed, or so is this one. */
@@ -68,6 +74,7 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#channel.addEventListener('open', () => {
       this.#send({ type: 'media', slots: this.#own })
       this.#send({ type: 'want', heights: this.#wanted })
+      this.emit('open', undefined)
     })
     this.#channel.addEventListener('close', () => this.emit('close', undefined))
     this.#channel.addEventListener('message', ({ data }) => this.#receive(decodeControlMessage(data)))
@@ -99,6 +106,11 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#send({ type: 'signal', signal })
   }
 
+  /** Tells the other side, if it can be told, what leads to a code. */
+  agree({ step, value }: AgreementStep): void {
+    this.#send({ type: 'agree', step, value })
+  }
+
   /** Tells the other side, if it can be told, that this one hangs up. */
   sayBye(): void {
     this.#send({ type: 'bye' })
@@ -117,6 +129,9 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
         break
       case 'signal':
         this.emit('signal', message.signal)
+        break
+      case 'agree':
+        this.emit('agree', message)
         break
       case 'bye':
         this.emit('bye', undefined)
@@ -139,6 +154,11 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
   if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
   if (value['type'] === 'id' && typeof value['peerId'] === 'string') return { type: 'id', peerId: value['peerId'] }
+  if (value['type'] === 'agree') {
+    const { step, value: text } = value
+    const isStep = step === 'commit' || step === 'answer' || step === 'reveal'
+    return isStep && typeof text === 'string' ? { type: 'agree', step, value: text } : undefined
+  }
   if (value['type'] === 'signal') {
     // From whom is known by the connection.
     const signal = isFields(value['signal']) ? signalOf({ ...value['signal'], from: '' }) : undefined

@@ -5,6 +5,7 @@
  */
 export { Call, type CallEvents, type CallOptions, type StatsOptions } from './call.js'
 export { CallError, type CallErrorCode, callErrors } from './call-error.js'
+export { type CodeSymbol, codeSymbols } from './code-symbols.js'
 export type { MediaState } from './control-channel.js'
 export type { GoneReason } from './decode-message.js'
 export { Emitter, type ListenOptions } from './emitter.js'
@@ -21,3 +22,4 @@ export type { Quality, QualityReason } from './quality.js'
 export { openScreen, type ScreenRequest } from './screen.js'
 export type { SignalingState } from './signaling-session.js'
 export { type Slot, type StreamKind, slotKinds, slots } from './slots.js'
+export type { Code } from './verification.js'

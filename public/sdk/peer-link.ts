@@ -25,8 +25,8 @@ const maxAhead = 64
 const maxAsked = 8
 const askedEveryMs = 1000
 
-/** What a `PeerLink` tells; also what comes over the control channel of the present connection, but for signals. */
-export interface PeerLinkEvents extends Omit<ControlChannelEvents, 'signal'> {
+/** What a `PeerLink` tells; also what comes over the control channel of the present connection, but for signals and codes. */
+export interface PeerLinkEvents extends Omit<ControlChannelEvents, 'open' | 'signal' | 'agree'> {
   state: PeerState
   /** There is another connection, in the place of the one before. */
   connection: Connection

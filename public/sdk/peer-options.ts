@@ -6,6 +6,7 @@ import type { IncomingFile } from './incoming-file.js'
 import type { OwnProfile } from './own-profile.js'
 import type { Quality } from './quality.js'
 import type { Slot } from './slots.js'
+import type { Code } from './verification.js'
 
 /**
  * How the media connection to a peer is.
@@ -29,6 +30,8 @@ export interface PeerEvents {
   profile: undefined
   /** How good the connection is, about once in a second while it is live. */
   quality: Quality
+  /** `code` is another one, or none for the moment. */
+  code: Code | undefined
   /** What the peer sent with `send`. */
   message: unknown
   /** The peer offers a file: `accept` or `refuse` it. */
@@ -39,7 +42,7 @@ export interface PeerEvents {
   gone: GoneReason
   /** It says that the service calls it otherwise now. @internal for `Roster` and `Reunions` */
   renamed: string
-  /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), `browser-failed`, or `undelivered`. */
+  /** A signal of the peer could not be used (`protocol`), it cannot be reached (`ice-failed`), somebody may be in between (`code-failed`), `browser-failed`, or `undelivered`. */
   error: CallError
 }
 

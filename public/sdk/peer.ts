@@ -12,6 +12,7 @@ import { PeerStream } from './peer-stream.js'
 import { type Quality, QualityMeter } from './quality.js'
 import type { Signal } from './signal.js'
 import { type Slot, type StreamKind, slots } from './slots.js'
+import { type Code, Verification } from './verification.js'
 
 /**
  * One other member of the call. When the connection to it cannot be saved a new one is made, and the `Peer`, its
@@ -26,6 +27,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #link: PeerLink
   readonly #outgoing: Outgoing
   readonly #channels: PeerChannels
+  readonly #verification = new Verification()
   readonly #stream = new PeerStream()
   readonly #meter = new QualityMeter()
   #listening = new AbortController()
@@ -49,6 +51,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link = new PeerLink(options, () => ({ media: this.#own(), wanted: this.#wanted }))
     this.#outgoing = new Outgoing(options, this.#link.connection, (cause) => this.#onRefused(cause))
     this.#channels = new PeerChannels(this.#link.connection.pc)
+    this.#verification.use(this.#link.connection.pc, this.#link.control)
     this.#listen()
     this.#link.start()
   }
@@ -71,6 +74,14 @@ export class Peer extends Emitter<PeerEvents> {
   /** The small object that the member has given with `join` or `update`, as it came: check it. */
   get metadata(): Readonly<Record<string, unknown>> | undefined {
     return this.#member.metadata
+  }
+
+  /**
+   * What the two people compare to know that nobody is between them: it is the same on both sides, or somebody is. Another one
+   * after each `reconnecting`. undefined until it is known, and where the peer is not made with this SDK, or this page is not secure.
+   */
+  get code(): Code | undefined {
+    return this.#verification.code
   }
 
   /** How good the connection is; undefined until that is known. */
@@ -283,6 +294,7 @@ export class Peer extends Emitter<PeerEvents> {
   close(): void {
     this.#listening.abort()
     this.#channels.close()
+    this.#verification.close()
     this.#link.close()
   }
 
@@ -310,7 +322,10 @@ export class Peer extends Emitter<PeerEvents> {
       this.#saysItself = false
       this.#outgoing.use(connection)
       this.#channels.use(connection.pc)
+      this.#verification.use(connection.pc, link.control)
     })
+    this.#verification.on('code', (code) => this.emit('code', code))
+    this.#verification.on('failed', () => this.emit('error', new CallError('code-failed')))
     this.#channels.on('message', (data) => this.emit('message', data))
     this.#channels.on('file', (file) => this.emit('file', file))
     this.#channels.on('channel', (channel) => this.emit('channel', channel))

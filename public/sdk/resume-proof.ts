@@ -1,3 +1,5 @@
+import { toBase64url } from './base64url.js'
+
 const encoder = new TextEncoder()
 
 /** Whether this page can prove that a seat is its own: Web Cryptography is there in a secure context only. */
@@ -20,10 +22,6 @@ export class ResumeProof {
   /** @returns base64url without padding */
   async mac(purpose: 'resume' | 'replace' | 'leave', ...more: readonly (string | number)[]): Promise<string> {
     const text = [purpose, ...this.#seat, ...more].join('\n')
-    const bytes = new Uint8Array(await crypto.subtle.sign('HMAC', await this.#key, encoder.encode(text)))
-    return btoa(String.fromCharCode(...bytes))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_')
-      .replaceAll('=', '')
+    return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', await this.#key, encoder.encode(text))))
   }
 }

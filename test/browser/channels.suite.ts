@@ -2,3 +2,4 @@
 import './data.test.js'
 import './files.test.js'
 import './messages.test.js'
+import './verification.test.js'
