@@ -99,16 +99,21 @@ t.test('the environment is read in one place', async (t) => {
   t.strictSame(readers, ['src/server.ts'])
 })
 
-t.test('each file of tests in browsers runs in one suite', async (t) => {
-  const folder = join(root, 'test/browser')
-  const names = readdirSync(folder)
-  const tests = names.filter((name) => name.endsWith('.test.ts'))
-  const run = names
-    .filter((name) => name.endsWith('.suite.ts'))
-    .flatMap((name) => Array.from(readFileSync(join(folder, name), 'utf8').matchAll(/'\.\/(.+\.test)\.js'/g)))
-    .map(([, name]) => `${name}.ts`)
-  t.ok(tests.length > 10)
-  t.strictSame(run.sort(), tests.sort())
+t.test('where there are suites, each file of tests runs in one of them', async (t) => {
+  const tests = join(root, 'test')
+  const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  const suites = files.filter((file) => file.endsWith('.suite.ts'))
+  const folders = new Set(suites.map((suite) => dirname(suite)))
+  t.ok(folders.has('browser'))
+  for (const folder of folders) {
+    const own = files.filter((file) => dirname(file) === folder && file.endsWith('.test.ts'))
+    const run = suites
+      .filter((suite) => dirname(suite) === folder)
+      .flatMap((suite) => Array.from(readFileSync(join(tests, suite), 'utf8').matchAll(/'\.\/(.+\.test)\.js'/g)))
+      .map(([, name]) => join(folder, `${name}.ts`))
+    t.ok(own.length > 1, folder)
+    t.strictSame(run.sort(), own.sort(), folder)
+  }
 })
 
 t.test('the lock files name no registry', async (t) => {

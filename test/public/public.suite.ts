@@ -1,0 +1,10 @@
+// One process for all of them: to start one costs as much as most of these files.
+import './adaptation.test.js'
+import './grid.test.js'
+import './liveness.test.js'
+import './page.test.js'
+import './quality.test.js'
+import './recovery-ladder.test.js'
+import './resumable.test.js'
+import './sdk-signals.test.js'
+import './sdk.test.js'
