@@ -8,7 +8,10 @@ import { Invite } from './invite.js'
 import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
+import { MutedSpeech } from './muted-speech.js'
+import { ScreenLight } from './screen-light.js'
 import { ScreenShare } from './screen-share.js'
+import { SelfMover } from './self-mover.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import type { StatusLine } from './status-line.js'
 import { initialOf } from './tile.js'
@@ -35,6 +38,8 @@ export class CallScreen {
   readonly #screenShare: ScreenShare
   readonly #host: HostControls
   readonly #codeCheck: CodeCheck
+  readonly #mutedSpeech: MutedSpeech
+  readonly #light = new ScreenLight()
   readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
@@ -58,6 +63,8 @@ export class CallScreen {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
     })
+    this.#mutedSpeech = new MutedSpeech(() => status.announce(speech.texts.mutedSpeech))
+    new SelfMover(speech, status)
     bindOwnPicture('self', media)
     for (const slot of deviceSlots) bindToggle(slot, slot, media)
     media.on('change', () => this.#publish())
@@ -98,6 +105,7 @@ export class CallScreen {
     call.on('error', (error) => reportError(error))
     call.on('end', () => this.#clear())
     for (const peer of call.peers.values()) this.#welcome(peer)
+    this.#light.begin()
     this.#publish()
     this.#refresh()
     find('leave', HTMLButtonElement).focus()
@@ -150,6 +158,8 @@ export class CallScreen {
     this.#screenShare.clear()
     this.#host.clear()
     this.#codeCheck.close()
+    this.#mutedSpeech.listen(null)
+    this.#light.end()
     this.#pill.hidden = true
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)
@@ -159,6 +169,7 @@ export class CallScreen {
     find('self-mic-off', SVGElement).toggleAttribute('hidden', this.#media.isOn('mic'))
     const call = this.#call
     if (call === undefined) return
+    this.#mutedSpeech.listen(this.#media.isOn('mic') ? null : this.#media.track('mic'))
     for (const slot of deviceSlots) {
       const track = this.#media.track(slot)
       const change =

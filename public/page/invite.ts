@@ -26,6 +26,10 @@ export class Invite {
     for (const caption of this.#captions) {
       caption.closest('button')?.addEventListener('click', () => void this.#copy(caption))
     }
+    const share = find('share-invite', HTMLButtonElement)
+    // Where the device has a sheet with the ways to pass something on.
+    share.hidden = typeof navigator.share !== 'function'
+    share.addEventListener('click', () => void this.#share())
     this.#link.addEventListener('focus', () => this.#link.select())
     this.#close.addEventListener('click', () => {
       this.#show(false)
@@ -65,6 +69,14 @@ export class Invite {
     this.#panel.hidden = !isShown
     this.#close.hidden = this.#isAlone
     this.#notice.hidden = true
+  }
+
+  async #share(): Promise<void> {
+    try {
+      await navigator.share({ title: document.title, url: this.#link.value })
+    } catch {
+      // Closed without a choice, or refused: the link is still there to be copied.
+    }
   }
 
   async #copy(caption: HTMLElement): Promise<void> {
