@@ -1,9 +1,9 @@
-import { setTimeout as elapse } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { RedisLink, type RedisLinkOptions } from '../../plugins/rooms/redis/redis-link.js'
 import { parseRedisUrl } from '../../plugins/rooms/redis/redis-url.js'
 import type { Reply } from '../../plugins/rooms/redis/reply.js'
 import { RedisCluster } from './redis-cluster.js'
+import { isSoWithin } from './until.js'
 
 const prefix = 'test:'
 const leaseMs = 1000
@@ -56,15 +56,6 @@ function presentBy({ news }: Reply): string[] {
   return entries.flatMap((entry) => (entry?.kind === 'peer-present' ? [entry.peer.peerId] : []))
 }
 
-async function until(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
-  const untilMs = performance.now() + withinMs
-  while (performance.now() < untilMs) {
-    if (await isSo()) return true
-    await elapse(50)
-  }
-  return false
-}
-
 t.test('where a slot goes to a master that stands still, one asks in vain, and goes on', async (t) => {
   const { link } = await openLink(t)
   const { next } = await cluster.beginToMove('test:{moving}')
@@ -82,28 +73,28 @@ t.test('a master is away for longer than a lease: nothing runs out by a node tha
   const { link: other, alarms } = await openLink(t)
   const before = alarms()
   await cluster.failOver(0)
-  t.ok(await until(() => alarms() > before, 5000), 'it has been alarmed')
+  t.ok(await isSoWithin(5000, () => alarms() > before), 'it has been alarmed')
   t.strictSame(presentBy(await join(other, room, 'bo')), ['ada'], 'she is still there')
   const isOver = async (): Promise<boolean> => (await other.run(room, 'tick', [])).door === undefined
-  t.ok(await until(isOver, 3 * spareMs), 'but nobody says so')
+  t.ok(await isSoWithin(3 * spareMs, isOver), 'but nobody says so')
 })
 
 t.test(
   'whoever hears by a node that stands still hears by another soon, and knows what it may have missed',
   async (t) => {
     const { link, alarms } = await openLink(t)
-    t.ok(await until(async () => (await cluster.heardBy()).length === 1, 2000), 'by one')
+    t.ok(await isSoWithin(2000, async () => (await cluster.heardBy()).length === 1), 'by one')
     const [deaf] = await cluster.heardBy()
     deaf?.stand()
     const before = alarms()
-    t.ok(await until(() => alarms() > before, 15_000), 'it has been alarmed')
+    t.ok(await isSoWithin(15_000, () => alarms() > before), 'it has been alarmed')
     const told = alarms()
     const hears = (): boolean => {
       // Perhaps it is said by the one that stands still.
       link.alarm()
       return alarms() > told
     }
-    t.ok(await until(hears, 5000), 'it hears')
+    t.ok(await isSoWithin(5000, hears), 'it hears')
     deaf?.goOn()
   },
 )

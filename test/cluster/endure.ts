@@ -34,6 +34,7 @@ export async function endure(t: Test, nodes: Nodes, { clients, rooms, befall, ta
   t.strictSame([swarm.faults, nodes.complaints], [[], []])
   t.ok(isAgreed, 'all know of each other')
   t.strictSame([tally.doubled, tally.lost], [0, 0], 'nothing comes twice, and what does not come is said to be lost')
+  t.equal(tally.lowerGone, 0, 'nobody is told that a seat is gone which is not')
   t.ok(tally.taken > 500, 'enough has happened')
   return tally
 }

@@ -53,7 +53,10 @@ export class Nodes {
     return this.#nodes.flatMap(({ entries }) => entries).filter(({ level }) => Number(level) >= 50)
   }
 
-  /** @param more  settings of this one alone */
+  /**
+   * @param more   settings of this one alone
+   * @param build  the folder of another build of the service
+   */
   async add(more: Record<string, string> = {}, build = ownBuild): Promise<string> {
     const node = await startBuild(build, this.#t, { ...this.#environment, ...more })
     this.#nodes.push(node)

@@ -5,21 +5,13 @@ import { ResumingClient } from '../resuming-client.js'
 import { askForUpgrade } from '../upgrade.js'
 import { Nodes } from './nodes.js'
 import { startStoreProxy } from './store-proxy.js'
+import { isSoWithin } from './until.js'
 
 /** What a probe says. */
 async function probe(url: string, path: string): Promise<readonly [number, string]> {
   const reply = await fetch(`${url.replace('ws', 'http')}${path}`)
   const { status }: { status: string } = JSON.parse(await reply.text())
   return [reply.status, status]
-}
-
-async function until(holds: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
-  const endMs = performance.now() + withinMs
-  while (performance.now() < endMs) {
-    if (await holds()) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
 }
 
 t.test('one node cannot reach the store: it is alive, not ready after a while, and its calls go on', async (t) => {
@@ -46,7 +38,7 @@ t.test('one node cannot reach the store: it is alive, not ready after a while, a
   t.strictSame([code, retryMs >= 1000 && retryMs <= 5000], [1013, true], 'who wants to come in is told to come again')
 
   t.strictSame(await probe(far, '/readyz'), [200, 'ok'], 'for a while it stays ready')
-  t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 503, 17_000))
+  t.ok(await isSoWithin(17_000, async () => (await probe(far, '/readyz'))[0] === 503))
   t.ok(performance.now() - startMs > 14_000)
   t.strictSame(await probe(far, '/readyz'), [503, 'store-unavailable'])
   t.strictSame(
@@ -60,8 +52,8 @@ t.test('one node cannot reach the store: it is alive, not ready after a while, a
   t.notOk(heard.some(({ type }) => type === 'peer-left' || type === 'ice'))
 
   proxy.goOn()
-  t.ok(await until(() => heard.some(({ type }) => type === 'ice'), 15_000), 'what was said meanwhile comes')
-  t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 200, 15_000))
+  t.ok(await isSoWithin(15_000, () => heard.some(({ type }) => type === 'ice')), 'what was said meanwhile comes')
+  t.ok(await isSoWithin(15_000, async () => (await probe(far, '/readyz'))[0] === 200))
   t.notOk(heard.some(({ type }) => type === 'peer-left'))
   t.strictSame([ada.faults, bo.faults, ada.resyncs + bo.resyncs], [[], [], 0])
 })
@@ -92,10 +84,10 @@ t.test(
     const first = ada.socket
     proxy.stall()
 
-    t.ok(await until(() => ada.isAttached && ada.socket !== first, 8000), 'it was asked to move, and has')
+    t.ok(await isSoWithin(8000, () => ada.isAttached && ada.socket !== first), 'it was asked to move, and has')
     t.strictSame(await probe(far, '/readyz'), [503, 'store-unavailable'])
     t.match(await askForUpgrade(t, far), { status: 503, code: 'store-unavailable' }, 'who comes is sent elsewhere')
-    t.ok(await until(() => gone.length > 0, 12_000))
+    t.ok(await isSoWithin(12_000, () => gone.length > 0))
     t.strictSame(gone, [old.peerId], 'who cannot move has left after the lease')
     const next = await Client.join(t, near, 'r')
     const fourth = await Client.connect(t, near)
@@ -109,7 +101,7 @@ t.test(
     proxy.goOn()
     t.match(await old.closed, { code: 1013 }, 'and is told to come again as soon as its node knows')
     t.ok(performance.now() - backMs < 15_000)
-    t.ok(await until(async () => (await probe(far, '/readyz'))[0] === 200, 15_000))
+    t.ok(await isSoWithin(15_000, async () => (await probe(far, '/readyz'))[0] === 200))
     t.strictSame(gone, [old.peerId])
     t.strictSame([ada.faults, bo.faults, ada.resyncs + bo.resyncs], [[], [], 0])
     t.strictSame(nodes.complaints, [])
@@ -129,7 +121,7 @@ t.test('a node that starts while the store is away is alive, and ready as soon a
     ],
   )
   await redis.start()
-  t.ok(await until(async () => (await probe(url, '/readyz'))[0] === 200, 10_000))
+  t.ok(await isSoWithin(10_000, async () => (await probe(url, '/readyz'))[0] === 200))
   const ada = await Client.join(t, url, 'r')
   t.ok(ada.peerId)
   t.strictSame(nodes.complaints, [])

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { freePort } from '../free-port.js'
 import { type RedisServer, startRedis } from '../redis-server.js'
+import { until } from './until.js'
 
 const slotCount = 16_384
-const formMs = 15_000
 /** What does not answer another node for so long is taken for dead. */
 const nodeTimeoutMs = 1000
 
@@ -175,12 +175,4 @@ async function startNode(t: Pick<Test, 'teardown'>, more: readonly string[]): Pr
 export async function cutOff(replica: Redis): Promise<void> {
   await replica.config('SET', 'masterauth', 'not the password')
   await replica.client('KILL', 'TYPE', 'MASTER')
-}
-
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + formMs
-  while (!(await isSo())) {
-    if (performance.now() > untilMs) throw new Error(`not within ${formMs} ms: ${what}`)
-    await elapse(50)
-  }
 }

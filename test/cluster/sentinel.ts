@@ -8,7 +8,8 @@ import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { freePort } from '../free-port.js'
 import { type RedisServer, startRedis, storeProgram } from '../redis-server.js'
-import { cutOff, until } from './redis-cluster.js'
+import { cutOff } from './redis-cluster.js'
+import { until } from './until.js'
 
 const name = 'main'
 const quorum = 2

@@ -4,7 +4,7 @@ import type { Handler } from './handler.js'
 /** Takes a seat over from the socket that had it before. */
 export const resume: Handler<'resume'> = async (session, { roomId, peerId, attempt, seq, n, mac }) => {
   const { rooms, keys } = session.context
-  // Before the store is asked: a forgery costs one hash.
+  // Before the store is asked: a forgery costs two hashes for each secret.
   if (!keys.isGenuine('resume', roomId, peerId, [attempt, seq], mac)) throw new SignalingError('resume-gone')
   if (session.seat !== undefined || session.isKnocking)
     throw new SignalingError('bad-message', 'resume: this socket has a seat, or waits for one')
