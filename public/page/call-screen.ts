@@ -9,8 +9,8 @@ import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
 import { MutedSpeech } from './muted-speech.js'
-import { ScreenLight } from './screen-light.js'
 import { ScreenShare } from './screen-share.js'
+import { ScreenWakeLock } from './screen-wake-lock.js'
 import { SelfMover } from './self-mover.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import type { StatusLine } from './status-line.js'
@@ -39,7 +39,7 @@ export class CallScreen {
   readonly #host: HostControls
   readonly #codeCheck: CodeCheck
   readonly #mutedSpeech: MutedSpeech
-  readonly #light = new ScreenLight()
+  readonly #wakeLock = new ScreenWakeLock()
   readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
@@ -105,7 +105,7 @@ export class CallScreen {
     call.on('error', (error) => reportError(error))
     call.on('end', () => this.#clear())
     for (const peer of call.peers.values()) this.#welcome(peer)
-    this.#light.begin()
+    this.#wakeLock.begin()
     this.#publish()
     this.#refresh()
     find('leave', HTMLButtonElement).focus()
@@ -159,7 +159,7 @@ export class CallScreen {
     this.#host.clear()
     this.#codeCheck.close()
     this.#mutedSpeech.listen(null)
-    this.#light.end()
+    this.#wakeLock.end()
     this.#pill.hidden = true
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)

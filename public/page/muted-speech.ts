@@ -1,3 +1,4 @@
+import { Ear } from './ear.js'
 import { SpeakingGate } from './speaking.js'
 
 const lookEveryMs = 200
@@ -6,9 +7,7 @@ const talksForMs = 600
 /** Who goes on talking with the microphone off means to. */
 const silentForMs = 30_000
 
-/**
- * Notices that somebody talks whose microphone is off. What is heard for that is measured here, in the page, and goes nowhere.
- */
+/** Notices that somebody talks whose microphone is off. */
 export class MutedSpeech {
   readonly #onTalk: () => void
   #track: MediaStreamTrack | null = null
@@ -29,18 +28,15 @@ export class MutedSpeech {
 
   #hear(track: MediaStreamTrack): () => void {
     // The one that is off gives silence.
-    const ear = track.clone()
-    ear.enabled = true
-    const audio = new AudioContext()
-    const analyser = new AnalyserNode(audio, { fftSize: 8192 })
-    audio.createMediaStreamSource(new MediaStream([ear])).connect(analyser)
-    const samples = new Float32Array(analyser.fftSize)
+    const heard = track.clone()
+    heard.enabled = true
+    // All that was said since the last look.
+    const ear = new Ear(heard, 8192)
     const gate = new SpeakingGate()
     let sinceMs: number | undefined
     const timer = setInterval(() => {
       const nowMs = performance.now()
-      analyser.getFloatTimeDomainData(samples)
-      if (!gate.next(amplitude(samples), nowMs)) sinceMs = undefined
+      if (!gate.next(ear.amplitude, nowMs)) sinceMs = undefined
       else sinceMs ??= nowMs
       if (sinceMs === undefined || nowMs - sinceMs < talksForMs || nowMs - this.#saidAtMs < silentForMs) return
       this.#saidAtMs = nowMs
@@ -48,13 +44,8 @@ export class MutedSpeech {
     }, lookEveryMs)
     return () => {
       clearInterval(timer)
-      ear.stop()
-      void audio.close()
+      ear.close()
+      heard.stop()
     }
   }
-}
-
-/** The same measure as the `audioLevel` of what comes from others. */
-function amplitude(samples: Float32Array): number {
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
 }

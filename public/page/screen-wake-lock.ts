@@ -1,5 +1,5 @@
 /** Keeps the screen on during a call: whoever listens touches nothing. A browser that cannot, or saves power, does without. */
-export class ScreenLight {
+export class ScreenWakeLock {
   #isWanted = false
   #lock: WakeLockSentinel | undefined
 

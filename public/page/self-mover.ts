@@ -3,11 +3,11 @@ import type { Speech } from './language.js'
 import { recall, remember } from './settings.js'
 import type { StatusLine } from './status-line.js'
 
-/** In which the own picture can be; clockwise, so that each click goes to the next. */
-export const corners = ['bottom-right', 'bottom-left', 'top-left', 'top-right'] as const
+/** Where the own picture can be; clockwise, so that each click leads to the next one. */
+const corners = ['bottom-right', 'bottom-left', 'top-left', 'top-right'] as const
 
 /** One of them. */
-export type Corner = (typeof corners)[number]
+type Corner = (typeof corners)[number]
 
 /** A shorter way is a click with an unsteady hand. */
 const leastDragPx = 8
@@ -86,7 +86,7 @@ export class SelfMover {
 }
 
 /** Where a key leads from a corner; undefined for one that is no arrow. */
-export function cornerTowards(corner: Corner, key: string): Corner | undefined {
+function cornerTowards(corner: Corner, key: string): Corner | undefined {
   const [isTop, isLeft] = [corner.startsWith('top'), corner.endsWith('left')]
   switch (key) {
     case 'ArrowLeft':
