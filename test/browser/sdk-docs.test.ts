@@ -50,13 +50,15 @@ t.test('the documentation of the SDK', async (t) => {
   const examples = codeBlocks('docs/sdk.md', 'ts')
   const named = Object.fromEntries(examples.map((code, index) => [`example-${index}`, code]))
   const readme = codeBlocks('README.md', 'ts')
+  const scaling = codeBlocks('docs/scaling.md', 'ts')
   const { folder, complaints } = compileConsumer('consumer', {
     ...named,
     ...Object.fromEntries(readme.map((code, index) => [`readme-${index}`, code])),
+    ...Object.fromEntries(scaling.map((code, index) => [`scaling-${index}`, code])),
     types,
   })
   t.equal(complaints, '', 'everything compiles against the packed package, strictly')
-  t.ok(examples.length >= 5 && readme.length >= 1)
+  t.ok(examples.length >= 5 && readme.length >= 1 && scaling.length === 1)
 
   const browser = await openBrowser('chromium')
   const html = codeBlocks('docs/sdk.md', 'html')
