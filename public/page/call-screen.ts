@@ -8,6 +8,7 @@ import { Invite } from './invite.js'
 import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
+import { MoreMenu } from './more-menu.js'
 import { MutedSpeech } from './muted-speech.js'
 import { ScreenShare } from './screen-share.js'
 import { ScreenWakeLock } from './screen-wake-lock.js'
@@ -39,6 +40,7 @@ export class CallScreen {
   readonly #host: HostControls
   readonly #codeCheck: CodeCheck
   readonly #mutedSpeech: MutedSpeech
+  readonly #menu = new MoreMenu()
   readonly #wakeLock = new ScreenWakeLock()
   readonly #tiles: Tiles
   readonly #pill = find('pill', HTMLElement)
@@ -158,6 +160,7 @@ export class CallScreen {
     this.#screenShare.clear()
     this.#host.clear()
     this.#codeCheck.close()
+    this.#menu.close()
     this.#mutedSpeech.listen(null)
     this.#wakeLock.end()
     this.#pill.hidden = true

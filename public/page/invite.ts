@@ -12,7 +12,7 @@ export class Invite {
   readonly #link = find('invite-link', HTMLInputElement)
   readonly #notice = find('invite-notice', HTMLElement)
   readonly #close = find('close-invite', HTMLButtonElement)
-  readonly #captions = [find('copy-invite', HTMLElement), find('copy-link-text', HTMLElement)]
+  readonly #copyButton = find('copy-invite', HTMLButtonElement)
   readonly #speech: Speech
   readonly #status: StatusLine
   #isAlone = true
@@ -23,8 +23,8 @@ export class Invite {
   constructor(speech: Speech, status: StatusLine) {
     this.#speech = speech
     this.#status = status
-    for (const caption of this.#captions) {
-      caption.closest('button')?.addEventListener('click', () => void this.#copy(caption))
+    for (const button of [this.#copyButton, find('copy-link', HTMLButtonElement)]) {
+      button.addEventListener('click', () => void this.#copy())
     }
     const share = find('share-invite', HTMLButtonElement)
     // Where the device has a sheet with the ways to pass something on.
@@ -33,7 +33,7 @@ export class Invite {
     this.#link.addEventListener('focus', () => this.#link.select())
     this.#close.addEventListener('click', () => {
       this.#show(false)
-      find('copy-link', HTMLButtonElement).focus()
+      find('more', HTMLButtonElement).focus()
     })
   }
 
@@ -79,7 +79,7 @@ export class Invite {
     }
   }
 
-  async #copy(caption: HTMLElement): Promise<void> {
+  async #copy(): Promise<void> {
     const { texts } = this.#speech
     try {
       await navigator.clipboard.writeText(this.#link.value)
@@ -93,11 +93,10 @@ export class Invite {
       return
     }
     this.#status.announce(texts.copiedStatus)
-    // Only one at a time says so: the one that was pressed.
-    for (const other of this.#captions) other.textContent = other === caption ? texts.copied : texts.copyLink
+    this.#copyButton.textContent = texts.copied
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      for (const caption of this.#captions) caption.textContent = this.#speech.texts.copyLink
+      this.#copyButton.textContent = this.#speech.texts.copyLink
     }, copiedForMs)
   }
 }

@@ -240,6 +240,12 @@ export class Person {
     await this.view('call')
   }
 
+  /** Chooses in the menu for what has no place in the bar. */
+  async choose(item: string): Promise<void> {
+    await this.page.click('#more')
+    await this.page.click(item)
+  }
+
   async view(name: 'lobby' | 'call' | 'end'): Promise<void> {
     await this.page.waitForSelector(`html[data-view="${name}"]`, { state: 'attached' })
   }

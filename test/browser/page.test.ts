@@ -90,7 +90,7 @@ t.test('the invite link leads whoever opens it into the room', async (t) => {
   t.match(room, /^(\w{4}-){3}\w{4}$/)
   await ada.page.click('#join')
   await ada.view('call')
-  await ada.page.click('#copy-link')
+  await ada.choose('#copy-link')
   await ada.isTold(languages.en.texts.copiedStatus)
   const link = await ada.copied()
   t.equal(link, `${url.replace('ws', 'http')}/#room=${room}`)
@@ -113,7 +113,7 @@ t.test('where the browser refuses to copy, the link is selected to be copied by 
   await ada.join('1001')
   await bo.join('1001')
   await ada.state('connected')
-  await ada.page.click('#copy-link')
+  await ada.choose('#copy-link')
   await ada.page.waitForSelector('#invite-notice', { state: 'visible' })
   t.equal(await ada.page.textContent('#invite-notice'), languages.en.texts.copyRefused)
   const link = `${url.replace('ws', 'http')}/#room=1001`

@@ -1,0 +1,30 @@
+import type { Shape } from './shape.js'
+
+const en = {
+  endLeft: 'You left the call',
+  endPutAway: 'The call ended when you left this page',
+  endLost: 'The call ended',
+  endFull: 'Somebody else took your place: the room is full now.',
+  endRejected: 'The server did not let you back in.',
+  endKicked: 'You were removed from the call',
+  endReplaced: 'You are in this call from another page or device now.',
+  rejoin: 'Rejoin',
+  backToStart: 'Back to start',
+  titleEnded: 'Call ended · Signalbox',
+} satisfies Shape
+
+const zhCN: typeof en = {
+  endLeft: '你已离开通话',
+  endPutAway: '你离开了此页面，通话已结束',
+  endLost: '通话已结束',
+  endFull: '有人已占用你的位置，房间已满。',
+  endRejected: '服务器不允许你重新加入。',
+  endKicked: '你已被移出通话',
+  endReplaced: '你已在另一页面或设备上加入此通话。',
+  rejoin: '重新加入',
+  backToStart: '返回首页',
+  titleEnded: '通话已结束 · Signalbox',
+}
+
+/** After a call. */
+export const endTexts = { en, 'zh-CN': zhCN }
