@@ -24,7 +24,7 @@ export const StoreConfig = Type.Object({
   ),
   leaseMs: ms(
     30_000,
-    'How long an instance need not be heard of until its members are away, and those who cannot resume have left. Where Redis is shared.',
+    'The lease of a seat, where Redis is shared: how long its instance need not be heard of until its member has left. Who can resume is away then; its own lease, after which it has left, is its resume window and a third of this, where that is longer.',
     1000,
   ),
 })

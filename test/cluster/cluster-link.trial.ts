@@ -11,7 +11,7 @@ const spareMs = 4000
 const timeoutMs = 500
 const rules: RedisLinkOptions['rules'] = {
   leaseMs,
-  holdMs: leaseMs,
+  resumableLeaseMs: leaseMs,
   awayAfterMs: leaseMs,
   resumeWindowMs: leaseMs,
   reloadWindowMs: 0,

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { setTimeout as elapse } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import t from 'tap'
 import { Client } from '../helper.js'
 import { startRedis } from '../redis-server.js'
@@ -48,4 +50,31 @@ t.test('who cannot resume has left when its node has stopped', async (t) => {
   t.equal(await nodes.stop(0), 0)
   t.match(await ada.closed, { code: 1012 })
   t.match(await bo.next('peer-left'), { peerId: ada.peerId, reason: 'disconnected' })
+})
+
+t.test('between members of one node a message is one script to the store, and nothing is published', async (t) => {
+  const redis = await startRedis(t)
+  const nodes = await Nodes.start(t, 2, redis.url)
+  const observer = new Redis(redis.url)
+  t.teardown(() => observer.disconnect())
+  const [ada, bo] = [await Client.join(t, nodes.url(0), 'r'), await Client.join(t, nodes.url(0), 'r')]
+  const cy = await Client.join(t, nodes.url(1), 's')
+  const di = await Client.join(t, nodes.url(0), 's')
+  for (const one of [ada, bo, cy, di]) await one.next('ready')
+  const monitor = await observer.monitor()
+  t.teardown(() => monitor.disconnect())
+  const asked = { scripts: 0, published: 0 }
+  monitor.on('monitor', (_time: string, [command, ...args]: string[], source: string) => {
+    if (command?.toLowerCase() === 'evalsha' && args.includes('send')) asked.scripts += 1
+    if (command?.toLowerCase() === 'publish' && source === 'lua') asked.published += 1
+  })
+  const say = async (from: Client, to: Client): Promise<void> => {
+    from.send({ type: 'ice', candidate: { candidate: '', sdpMid: '0' } })
+    await to.next('ice')
+  }
+  for (let message = 0; message < 50; message += 1) await say(ada, bo)
+  // Whoever watches is told in the order of what was done: with this message all before it are counted.
+  await say(di, cy)
+  while (asked.scripts < 51) await once(monitor, 'monitor')
+  t.strictSame(asked, { scripts: 51, published: 1 }, 'only what goes to another node is published')
 })

@@ -38,7 +38,7 @@ export class TimedLink implements NewsReader {
       prefix,
       rules: {
         leaseMs: resumeWindowMs,
-        holdMs: 40_000,
+        resumableLeaseMs: 40_000,
         awayAfterMs: 3000,
         resumeWindowMs,
         reloadWindowMs,

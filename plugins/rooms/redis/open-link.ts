@@ -31,18 +31,18 @@ export function openLink(
   const replay = replayBoundsOf(limits)
   const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks } = limits
   // So that whoever has heard last when its instance died has as long as any other to come back.
-  const holdMs = Math.max(leaseMs, resumeWindowMs + touchMs)
+  const resumableLeaseMs = Math.max(leaseMs, resumeWindowMs + touchMs)
   return new RedisLink({
     address,
     prefix: prefixOf(config),
     rules: {
       leaseMs,
-      holdMs,
+      resumableLeaseMs,
       awayAfterMs,
       resumeWindowMs,
       reloadWindowMs,
-      graveMs: 3 * holdMs,
-      keyMs: 3 * holdMs,
+      graveMs: 3 * resumableLeaseMs,
+      keyMs: 3 * resumableLeaseMs,
       lateMs,
       spareMs: touchMs + lateMs,
       mendMs,

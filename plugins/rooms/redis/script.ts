@@ -6,8 +6,8 @@ export interface ScriptRules {
   readonly channel: string
   /** How long a node need not be heard of until its members are away, and those who cannot resume have left. */
   readonly leaseMs: number
-  /** How long the seat of one that can resume is held whose node is not heard of. */
-  readonly holdMs: number
+  /** The lease of who can resume: how long its seat is held while its node is not heard of. */
+  readonly resumableLeaseMs: number
   readonly awayAfterMs: number
   readonly resumeWindowMs: number
   readonly reloadWindowMs: number

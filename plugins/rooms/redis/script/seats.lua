@@ -116,12 +116,12 @@ local function addKnocks(entries, seat)
   for _, one in ipairs(all('k')) do entries[#entries + 1] = entry('knock', ',"peer":' .. one.it.member) end
 end
 
-local function holdMs(seat) return has(seat, RESUMABLE) and RULES.holdMs or RULES.leaseMs end
+local function leaseOf(seat) return has(seat, RESUMABLE) and RULES.resumableLeaseMs or RULES.leaseMs end
 
 -- Its node is there, and so is it.
 local function renew(seat)
   seat.awayAt = has(seat, RESUMABLE) and now + RULES.leaseMs or 0
-  seat.endAt = now + holdMs(seat)
+  seat.endAt = now + leaseOf(seat)
 end
 
 local function sit(peer, asked)

@@ -64,7 +64,7 @@ local function nextDue()
     due = math.min(due, it[name])
   end
   for _, one in ipairs(all('s')) do
-    at('s', one, 'endAt', holdMs(one.it))
+    at('s', one, 'endAt', leaseOf(one.it))
     if one.it.awayAt > 0 and not one.it.isTold then at('s', one, 'awayAt', RULES.leaseMs) end
   end
   for _, one in ipairs(all('p')) do at('p', one, 'endAt', RULES.reloadWindowMs) end
