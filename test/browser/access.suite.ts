@@ -1,7 +1,5 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
-import './check.test.js'
 import './doors.test.js'
 import './headers.test.js'
 import './secure.test.js'
 import './tokens.test.js'
-import './turn.test.js'

@@ -1,4 +1,3 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
 import './call.test.js'
 import './classic-client.test.js'
-import './recovery.test.js'

@@ -1,5 +1,3 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
 import './adaptation.test.js'
 import './media.test.js'
-import './mesh.test.js'
-import './negotiation.test.js'

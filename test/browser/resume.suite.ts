@@ -1,3 +1,3 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
-import './reload.test.js'
 import './resume.test.js'
+import './roster.test.js'
