@@ -10,6 +10,8 @@ import { recordCoverage } from './coverage.js'
 declare global {
   /** The call that the page has begun, caught from its `signalbox:call` event. */
   var signalboxCall: Call | undefined
+  /** What the page's live region has said, up to what the test has asked for last. */
+  var saidSentences: string[]
 }
 
 export type BrowserName = 'chromium' | 'firefox'
@@ -224,6 +226,13 @@ export class Person {
       document.addEventListener('signalbox:call', (event) => {
         if (event instanceof CustomEvent) globalThis.signalboxCall = event.detail.call
       })
+      globalThis.saidSentences = []
+      document.addEventListener('DOMContentLoaded', () => {
+        const status = document.querySelector('#status')
+        const note = (): number => globalThis.saidSentences.push(status?.textContent ?? '')
+        if (status !== null)
+          new MutationObserver(note).observe(status, { childList: true, characterData: true, subtree: true })
+      })
     })
     const page = await context.newPage()
     if (browser.browserType().name() === 'chromium') t.teardown(await recordCoverage(page))
@@ -254,9 +263,14 @@ export class Person {
     await this.page.waitForSelector(`html[data-state="${name}"]`, { state: 'attached' })
   }
 
-  /** Waits until the page's live region says this sentence. */
+  /** Waits until the page's live region has said this sentence, after what was waited for before: some stand for seconds only. */
   async isTold(sentence: string): Promise<void> {
-    await this.page.waitForFunction((text) => document.querySelector('#status')?.textContent === text, sentence)
+    await this.page.waitForFunction((text) => {
+      const at = globalThis.saidSentences.indexOf(text)
+      if (at < 0) return document.querySelector('#status')?.textContent === text
+      globalThis.saidSentences.splice(0, at + 1)
+      return true
+    }, sentence)
   }
 
   async received(): Promise<Received> {
