@@ -1,5 +1,6 @@
 export * from './access-config.js'
 export * from './admission-limits.js'
+export * from './async-api.js'
 export * from './authorize-request.js'
 export * from './client-messages.js'
 export * from './close-codes.js'

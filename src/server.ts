@@ -1,15 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, environmentName, SettingError, SignalingError, type TokenRequest } from '../schemas/index.js'
 import { readCommand, UsageError } from './cli.js'
 import { ConfigError, readConfig, unknownVariables } from './config.js'
 import { helpText } from './help.js'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+import { version } from './version.js'
 
 try {
   await run(process.argv.slice(2))

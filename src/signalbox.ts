@@ -12,6 +12,7 @@ import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
 import { LogNames } from '../plugins/naming/log-names.js'
 import { pageHeaders } from '../plugins/page-headers.js'
+import { protocolDocument } from '../plugins/protocol-document.js'
 import { requestRate } from '../plugins/request-rate.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
@@ -30,6 +31,7 @@ import {
   WebConfig,
 } from '../schemas/index.js'
 import { isFileToo } from './config.js'
+import { version } from './version.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
 const Settings = Type.Composite([LogConfig, AccessConfig, WebConfig, IceConfig, StoreConfig, Limits, AdmissionLimits])
@@ -54,7 +56,7 @@ export interface SignalboxOptions extends Partial<Settings> {
 const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 /**
- * The whole service as one Fastify plugin: the WebSocket at `/` and `/ws`, the page, the probes, all under
+ * The whole service as one Fastify plugin: the WebSocket at `/` and `/ws`, the page, the probes, the protocol for tools, all under
  * the `prefix` it is registered with, with the host's logger. Encapsulated: it adds nothing to the host's app.
  *
  * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
@@ -83,6 +85,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(leave)
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)
+  await app.register(protocolDocument, { version })
   if (!page) return
   await app.register(pageHeaders, { config: settings })
   await app.register(staticFiles)
