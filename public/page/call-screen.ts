@@ -3,6 +3,7 @@ import { Arrivals } from './arrivals.js'
 import { type CallState, callState } from './call-state.js'
 import { CodeCheck } from './code-check.js'
 import { find, ignoreHeldKeys } from './elements.js'
+import { FullScreen } from './full-screen.js'
 import { HostControls } from './host-controls.js'
 import { Invite } from './invite.js'
 import type { Speech } from './language.js'
@@ -14,6 +15,7 @@ import { ScreenShare } from './screen-share.js'
 import { ScreenWakeLock } from './screen-wake-lock.js'
 import { SelfMover } from './self-mover.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
+import { SmallWindow } from './small-window.js'
 import type { StatusLine } from './status-line.js'
 import { initialOf } from './tile.js'
 import { Tiles } from './tiles.js'
@@ -43,6 +45,8 @@ export class CallScreen {
   readonly #menu = new MoreMenu()
   readonly #wakeLock = new ScreenWakeLock()
   readonly #tiles: Tiles
+  readonly #smallWindow: SmallWindow
+  readonly #fullScreen = new FullScreen()
   readonly #pill = find('pill', HTMLElement)
   readonly #help = find('call-help', HTMLElement)
   #published: Record<DeviceSlot, MediaStreamTrack | null> = { mic: null, camera: null }
@@ -64,7 +68,9 @@ export class CallScreen {
     this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
+      onSpeaker: (tile) => this.#smallWindow.follow(tile),
     })
+    this.#smallWindow = new SmallWindow(speech, status, () => this.#tiles.people)
     this.#mutedSpeech = new MutedSpeech(() => status.announce(speech.texts.mutedSpeech))
     new SelfMover(speech, status)
     bindOwnPicture('self', media)
@@ -101,6 +107,8 @@ export class CallScreen {
       else this.#dismiss(peer, reason === 'replaced' ? 'disconnected' : reason)
     })
     this.#host.use(call)
+    this.#smallWindow.use(call)
+    this.#fullScreen.use(call)
     call.on('host', () => this.#refresh())
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
@@ -186,6 +194,7 @@ export class CallScreen {
     const call = this.#call
     if (call === undefined) return
     this.#tiles.onRemove = this.#host.remove
+    this.#smallWindow.refresh()
     const { people } = this.#tiles
     const summary = callState(people, this.#lastLeft)
     setState(summary.state)
