@@ -3,28 +3,18 @@ import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
 import { faults, isForAxe } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
+import { access, invite as inviteTo } from './invitations.js'
 
 const { texts } = languages.en
 const room = '1001'
-const apiKey = 'the key of the application that makes invitations'
-const access = { tokenSecrets: ['the secret with which invitations are signed'], apiKeys: [apiKey] }
-
 const sizes = {
   phone: { width: 360, height: 740 },
   landscape: { width: 740, height: 360 },
   desktop: { width: 1280, height: 800 },
 }
 
-/** Makes an invitation, as somebody without code of their own does. @returns the link */
-async function invite(url: string, claims: object): Promise<string> {
-  const reply = await fetch(`${url.replace('ws', 'http')}/tokens`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ room, ...claims }),
-  })
-  const { link }: { link?: unknown } = Object(await reply.json())
-  if (typeof link !== 'string') throw new Error(`no link: ${reply.status}`)
-  return link
+function invite(url: string, claims: object): Promise<string> {
+  return inviteTo(url, { room, ...claims })
 }
 
 async function opens(t: Test, link: string): Promise<Person> {
