@@ -25,8 +25,10 @@ const allowed: Record<string, readonly string[]> = {
   ],
   plugins: ['schemas', 'plugins/access', 'plugins/rooms'],
   'plugins/websocket': ['schemas', 'plugins/admission'],
+  'src/conformance': ['schemas'],
   src: [
     'schemas',
+    'src/conformance',
     'plugins',
     'plugins/access',
     'plugins/admission',
