@@ -7,6 +7,7 @@ import { hostTexts } from './texts/host.js'
 import { inviteTexts } from './texts/invite.js'
 import { lobbyTexts } from './texts/lobby.js'
 import { screenTexts } from './texts/screen.js'
+import { troubleTexts } from './texts/trouble.js'
 
 const en = {
   ...callTexts.en,
@@ -18,6 +19,7 @@ const en = {
   ...inviteTexts.en,
   ...lobbyTexts.en,
   ...screenTexts.en,
+  ...troubleTexts.en,
 }
 
 /** Every text of the page in one language. */
@@ -33,6 +35,7 @@ const zhCN: Texts = {
   ...inviteTexts['zh-CN'],
   ...lobbyTexts['zh-CN'],
   ...screenTexts['zh-CN'],
+  ...troubleTexts['zh-CN'],
 }
 
 /** The languages of the page by their BCP 47 tags, with what they call themselves. */
