@@ -1,11 +1,13 @@
 import { callTexts } from './texts/call.js'
 import { codeTexts } from './texts/code.js'
 import { connectionTexts } from './texts/connection.js'
+import { detailsTexts } from './texts/details.js'
 import { devicesTexts } from './texts/devices.js'
 import { endTexts } from './texts/end.js'
 import { hostTexts } from './texts/host.js'
 import { inviteTexts } from './texts/invite.js'
 import { lobbyTexts } from './texts/lobby.js'
+import { qualityTexts } from './texts/quality.js'
 import { screenTexts } from './texts/screen.js'
 import { troubleTexts } from './texts/trouble.js'
 
@@ -13,11 +15,13 @@ const en = {
   ...callTexts.en,
   ...codeTexts.en,
   ...connectionTexts.en,
+  ...detailsTexts.en,
   ...devicesTexts.en,
   ...endTexts.en,
   ...hostTexts.en,
   ...inviteTexts.en,
   ...lobbyTexts.en,
+  ...qualityTexts.en,
   ...screenTexts.en,
   ...troubleTexts.en,
 }
@@ -29,11 +33,13 @@ const zhCN: Texts = {
   ...callTexts['zh-CN'],
   ...codeTexts['zh-CN'],
   ...connectionTexts['zh-CN'],
+  ...detailsTexts['zh-CN'],
   ...devicesTexts['zh-CN'],
   ...endTexts['zh-CN'],
   ...hostTexts['zh-CN'],
   ...inviteTexts['zh-CN'],
   ...lobbyTexts['zh-CN'],
+  ...qualityTexts['zh-CN'],
   ...screenTexts['zh-CN'],
   ...troubleTexts['zh-CN'],
 }

@@ -2,3 +2,4 @@
 import './page.test.js'
 import './sdk-docs.test.js'
 import './served.test.js'
+import './trouble.test.js'
