@@ -1,6 +1,6 @@
-/** A place on the stage, in CSS pixels from its left top corner. */
+/** A place on the stage, in CSS pixels from its top corner where lines begin. */
 export interface Place {
-  readonly left: number
+  readonly start: number
   readonly top: number
   readonly width: number
   readonly height: number
@@ -52,9 +52,9 @@ export function placeInGrid(count: number, room: Room, gapPx: number): Place[] {
   return Array.from({ length: count }, (_, index) => {
     const row = Math.floor(index / columns)
     const inThisRow = Math.min(columns, count - row * columns)
-    const left = (room.width - span(inThisRow, tileWidth, gapPx)) / 2
+    const start = (room.width - span(inThisRow, tileWidth, gapPx)) / 2
     return {
-      left: Math.round(left + (index % columns) * (tileWidth + gapPx)),
+      start: Math.round(start + (index % columns) * (tileWidth + gapPx)),
       top: Math.round(top + row * (tileHeight + gapPx)),
       width: tileWidth,
       height: tileHeight,
@@ -83,15 +83,15 @@ export function placeInSpotlight(
   const tight = tighten(gridOf(Math.max(1, others), stripRoom, gapPx), stripRoom, gapPx, isBeside)
   const rest = Math.floor(long - (others === 0 ? 0 : (isBeside ? tight.width : tight.height) + gapPx))
   const spotlight = {
-    left: 0,
+    start: 0,
     top: 0,
     width: isBeside ? rest : Math.floor(room.width),
     height: isBeside ? Math.floor(room.height) : rest,
   }
-  const [left, top] = isBeside ? [rest + gapPx, 0] : [0, rest + gapPx]
+  const [start, top] = isBeside ? [rest + gapPx, 0] : [0, rest + gapPx]
   const places = placeInGrid(others, tight, gapPx).map((place) => ({
     ...place,
-    left: place.left + left,
+    start: place.start + start,
     top: place.top + top,
   }))
   return { spotlight, strip: places }

@@ -49,6 +49,7 @@ export class Speech extends Emitter<{ change: Texts }> {
    */
   apply(): void {
     document.documentElement.lang = this.#language
+    document.documentElement.dir = languages[this.#language].direction
     for (const element of document.querySelectorAll<HTMLElement>('[data-text]')) {
       element.textContent = this.#plain(element.dataset['text'])
     }

@@ -3,7 +3,7 @@ import type { Speech } from './language.js'
 import { recall, remember } from './settings.js'
 import type { StatusLine } from './status-line.js'
 
-/** Where the own picture can be; clockwise, so that each click leads to the next one. */
+/** Where the person can put the own picture; clockwise, so that each click leads to the next one. */
 const corners = ['bottom-right', 'bottom-left', 'top-left', 'top-right'] as const
 
 /** One of them. */
@@ -19,14 +19,15 @@ export class SelfMover {
   readonly #stage = find('tiles', HTMLElement)
   readonly #own = find('self-tile', HTMLElement)
   readonly #handle = find('move-self', HTMLButtonElement)
-  #corner: Corner
+  /** Where the person has put it; before that it is where the lines end. */
+  #chosen: Corner | undefined
   #isDragged = false
 
   constructor(speech: Speech, status: StatusLine) {
     this.#speech = speech
     this.#status = status
-    this.#corner = corners.find((corner) => corner === recall('self-corner')) ?? 'bottom-right'
-    this.#put(this.#corner)
+    const chosen = corners.find((corner) => corner === recall('self-corner'))
+    if (chosen !== undefined) this.#put(chosen)
     this.#handle.addEventListener('pointerdown', (event) => this.#drag(event))
     this.#handle.addEventListener('click', () => {
       // The end of a drag is a click as well.
@@ -79,8 +80,13 @@ export class SelfMover {
     this.#status.announce(this.#speech.texts.corners[corner], { seen: false })
   }
 
+  get #corner(): Corner {
+    if (this.#chosen !== undefined) return this.#chosen
+    return getComputedStyle(this.#stage).direction === 'rtl' ? 'bottom-left' : 'bottom-right'
+  }
+
   #put(corner: Corner): void {
-    this.#corner = corner
+    this.#chosen = corner
     this.#stage.dataset['corner'] = corner
   }
 }

@@ -65,10 +65,18 @@ export class Stage {
   }
 }
 
+/** Which property of a tile says what of its place. */
+const sides = [
+  ['start', 'inset-inline-start'],
+  ['top', 'top'],
+  ['width', 'width'],
+  ['height', 'height'],
+] as const
+
 function put(tile: HTMLElement, place: Place | undefined, part: string): void {
   tile.dataset['part'] = part
-  for (const side of ['left', 'top', 'width', 'height'] as const) {
-    if (place === undefined) tile.style.removeProperty(side)
-    else tile.style.setProperty(side, `${place[side]}px`)
+  for (const [side, property] of sides) {
+    if (place === undefined) tile.style.removeProperty(property)
+    else tile.style.setProperty(property, `${place[side]}px`)
   }
 }

@@ -44,8 +44,11 @@ const zhCN: Texts = {
   ...troubleTexts['zh-CN'],
 }
 
-/** The languages of the page by their BCP 47 tags, with what they call themselves. */
-export const languages = { en: { own: 'English', texts: en }, 'zh-CN': { own: '简体中文', texts: zhCN } } as const
+/** The languages of the page by their BCP 47 tags, with what they call themselves and where their lines begin. */
+export const languages = {
+  en: { own: 'English', direction: 'ltr', texts: en },
+  'zh-CN': { own: '简体中文', direction: 'ltr', texts: zhCN },
+} as const
 
 /** A language of the page. */
 export type Language = keyof typeof languages

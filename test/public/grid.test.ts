@@ -15,7 +15,10 @@ const anyRoom = fc.record({ width: fc.integer({ min: 200, max: 4000 }), height: 
 
 function areApart(a: Place, b: Place): boolean {
   return (
-    a.left + a.width <= b.left || b.left + b.width <= a.left || a.top + a.height <= b.top || b.top + b.height <= a.top
+    a.start + a.width <= b.start ||
+    b.start + b.width <= a.start ||
+    a.top + a.height <= b.top ||
+    b.top + b.height <= a.top
   )
 }
 
@@ -23,9 +26,9 @@ function faultOf(places: readonly Place[], room: Room): string | undefined {
   for (const [index, place] of places.entries()) {
     if (place.width < 1 || place.height < 1) return `${JSON.stringify(place)} is nothing`
     const isInside =
-      place.left >= 0 &&
+      place.start >= 0 &&
       place.top >= 0 &&
-      place.left + place.width <= room.width + 1 &&
+      place.start + place.width <= room.width + 1 &&
       place.top + place.height <= room.height + 1
     if (!isInside) return `${JSON.stringify(place)} sticks out`
     if (places.slice(index + 1).some((other) => !areApart(place, other))) return `${JSON.stringify(place)} is covered`
@@ -58,8 +61,8 @@ t.test('people are put into the columns and rows in which they are seen best', a
 t.test('the last row is in the middle', async (t) => {
   const places = placeInGrid(5, rooms.desktop, gapPx)
   const lastRow = places.slice(3)
-  const left = lastRow[0]?.left ?? 0
-  const right = (lastRow[1]?.left ?? 0) + (lastRow[1]?.width ?? 0)
+  const left = lastRow[0]?.start ?? 0
+  const right = (lastRow[1]?.start ?? 0) + (lastRow[1]?.width ?? 0)
   t.ok(Math.abs(left - (rooms.desktop.width - right)) <= 1, `${left} and ${rooms.desktop.width - right}`)
   t.strictSame(placeInGrid(0, rooms.desktop, gapPx), [])
 })
@@ -90,7 +93,9 @@ t.test('the spotlight is larger than every tile of its strip, which is beside it
     for (const others of [1, 2, 4, 8]) {
       const { spotlight, strip } = placeInSpotlight(others, room, gapPx)
       const isBeside = room.width > room.height
-      const isOnItsSide = strip.every(({ left, top }) => (isBeside ? left >= spotlight.width : top >= spotlight.height))
+      const isOnItsSide = strip.every(({ start, top }) =>
+        isBeside ? start >= spotlight.width : top >= spotlight.height,
+      )
       t.ok(isOnItsSide, `${others} on a ${name}`)
       for (const { width, height } of strip) {
         t.ok(spotlight.width * spotlight.height > width * height, `${others} on a ${name}: ${width}x${height}`)
