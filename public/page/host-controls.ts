@@ -24,7 +24,7 @@ export class HostControls {
       if (this.#removal.returnValue === 'remove' && this.#leaving !== undefined) this.#host?.kick(this.#leaving)
       this.#leaving = undefined
     })
-    speech.on('change', () => this.#refreshKnocks())
+    speech.on('change', () => this.#refresh())
   }
 
   /** Follows a call from its beginning to its end. */
@@ -65,9 +65,16 @@ export class HostControls {
     if (host !== this.#host) this.#serve(host)
     const door = this.#call?.door ?? 'open'
     this.#button.hidden = host === undefined
+    this.#markMore(host === undefined ? 'open' : door)
     find('door-icon', SVGUseElement).setAttribute('href', door === 'open' ? '#icon-door' : '#icon-locked')
     for (const choice of this.#choices()) choice.checked = choice.value === door
     this.#refreshKnocks()
+  }
+
+  /** Whoever wonders why nobody comes should not have to open the menu. */
+  #markMore(door: Door): void {
+    find('door-mark', SVGElement).toggleAttribute('hidden', door === 'open')
+    find('door-note', HTMLElement).textContent = door === 'open' ? '' : this.#speech.texts.doorIs[door]
   }
 
   #serve(host: Host | undefined): void {
