@@ -1,18 +1,20 @@
 import { find, keepFocus } from './elements.js'
 import { isForAnybody } from './invitation.js'
+import { drawCode } from './invite-code.js'
 import type { Speech } from './language.js'
 import { inviteLink } from './room-id.js'
 import type { StatusLine } from './status-line.js'
 
 const copiedForMs = 2500
 
-/** The invite link: a panel while nobody else is here, a button always. */
+/** The invite link: a panel, open by itself while nobody else is here, and a button that copies it. */
 export class Invite {
   readonly #panel = find('invite', HTMLElement)
   readonly #link = find('invite-link', HTMLInputElement)
   readonly #notice = find('invite-notice', HTMLElement)
   readonly #close = find('close-invite', HTMLButtonElement)
   readonly #copyButton = find('copy-invite', HTMLButtonElement)
+  readonly #open = find('invite-others', HTMLButtonElement)
   readonly #speech: Speech
   readonly #status: StatusLine
   #isAlone = true
@@ -31,10 +33,16 @@ export class Invite {
     share.hidden = typeof navigator.share !== 'function'
     share.addEventListener('click', () => void this.#share())
     this.#link.addEventListener('focus', () => this.#link.select())
-    this.#close.addEventListener('click', () => {
+    this.#open.addEventListener('click', () => {
+      this.#show(true)
+      this.#copyButton.focus()
+    })
+    const close = (): void => {
       this.#show(false)
       find('more', HTMLButtonElement).focus()
-    })
+    }
+    this.#close.addEventListener('click', close)
+    this.#panel.addEventListener('keydown', ({ key }) => key === 'Escape' && !this.#isAlone && close())
   }
 
   /**
@@ -50,6 +58,8 @@ export class Invite {
     find('invite-fields', HTMLElement).hidden = this.#isOwn
     find('invite-own', HTMLElement).hidden = !this.#isOwn
     find('copy-link', HTMLButtonElement).hidden = this.#isOwn
+    this.#open.hidden = this.#isOwn
+    drawCode(find('invite-code', SVGSVGElement), this.#link.value)
     find('invite-room', HTMLElement).textContent = room
     this.#setAlone(true)
   }

@@ -8,6 +8,9 @@ const en = {
   ownInvite: 'Your invitation is for you alone. Whoever has invited you can invite others.',
   inviteText: 'Send this link. Whoever opens it can join you here.',
   inviteLink: 'Invite link',
+  inviteOthers: 'Invite others',
+  inviteScan: 'Who is beside you can scan the code with a phone.',
+  inviteCode: 'QR code of the invite link',
   share: 'Share…',
 } satisfies Shape
 
@@ -19,6 +22,9 @@ const zhCN: typeof en = {
   ownInvite: '此邀请仅供你本人使用。要邀请其他人，请联系邀请你的人。',
   inviteText: '把这个链接发给对方，打开即可加入。',
   inviteLink: '邀请链接',
+  inviteOthers: '邀请他人',
+  inviteScan: '身边的人可以用手机扫码加入。',
+  inviteCode: '邀请链接的二维码',
   share: '分享…',
 }
 
