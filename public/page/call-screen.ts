@@ -5,6 +5,7 @@ import { type CallState, callState } from './call-state.js'
 import { CodeCheck } from './code-check.js'
 import { ConnectionPanel } from './connection-panel.js'
 import { find, ignoreHeldKeys } from './elements.js'
+import { FullScreen } from './full-screen.js'
 import { HostControls } from './host-controls.js'
 import { Invite } from './invite.js'
 import { sentenceOf } from './join-notice.js'
@@ -18,6 +19,7 @@ import { ScreenShare } from './screen-share.js'
 import { ScreenWakeLock } from './screen-wake-lock.js'
 import { SelfMover } from './self-mover.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
+import { SmallWindow } from './small-window.js'
 import type { StatusLine } from './status-line.js'
 import { initialOf } from './tile.js'
 import { Tiles } from './tiles.js'
@@ -52,6 +54,8 @@ export class CallScreen {
   readonly #pill: AwayPill
   readonly #panel: ConnectionPanel
   readonly #tip: QualityTip
+  readonly #smallWindow: SmallWindow
+  readonly #fullScreen = new FullScreen()
   readonly #help = find('call-help', HTMLElement)
   #published: Record<DeviceSlot, MediaStreamTrack | null> = { mic: null, camera: null }
   #call: Call | undefined
@@ -75,7 +79,9 @@ export class CallScreen {
     this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
+      onSpeaker: (tile) => this.#smallWindow.follow(tile),
     })
+    this.#smallWindow = new SmallWindow(speech, status, () => this.#tiles.people)
     this.#mutedSpeech = new MutedSpeech(() => status.announce(speech.texts.mutedSpeech))
     new SelfMover(speech, status)
     bindOwnPicture('self', media)
@@ -114,6 +120,8 @@ export class CallScreen {
       else this.#dismiss(peer, reason === 'replaced' ? 'disconnected' : reason)
     })
     this.#host.use(call)
+    this.#smallWindow.use(call)
+    this.#fullScreen.use(call)
     call.on('host', () => this.#refresh())
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
@@ -205,6 +213,7 @@ export class CallScreen {
     const call = this.#call
     if (call === undefined) return
     this.#tiles.onRemove = this.#host.remove
+    this.#smallWindow.refresh()
     const { people } = this.#tiles
     const summary = callState(people, this.#lastLeft)
     setState(summary.state)

@@ -42,15 +42,22 @@ interface Ear {
  * Marks whoever talks, by the sound that really arrives; costs no audio processing.
  *
  * @param speakers  asked again at every look
+ * @param onBegin   somebody begins to talk
  * @returns         stops it
  */
-export function watchSpeaking(speakers: () => Iterable<Speaker>): () => void {
+export function watchSpeaking<One extends Speaker>(
+  speakers: () => Iterable<One>,
+  onBegin: (speaker: One) => void,
+): () => void {
   const ears = new WeakMap<Speaker, Ear>()
   const timer = setInterval(() => {
     for (const speaker of speakers()) {
       const ear = ears.get(speaker) ?? { gate: new SpeakingGate(), rtpTimestamp: undefined }
       ears.set(speaker, ear)
-      speaker.isSpeaking = ear.gate.next(levelOf(speaker.peer, ear), performance.now())
+      const isSpeaking = ear.gate.next(levelOf(speaker.peer, ear), performance.now())
+      const begins = isSpeaking && !speaker.isSpeaking
+      speaker.isSpeaking = isSpeaking
+      if (begins) onBegin(speaker)
     }
   }, lookEveryMs)
   return () => clearInterval(timer)

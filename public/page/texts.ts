@@ -10,6 +10,7 @@ import { lobbyTexts } from './texts/lobby.js'
 import { qualityTexts } from './texts/quality.js'
 import { screenTexts } from './texts/screen.js'
 import { troubleTexts } from './texts/trouble.js'
+import { viewTexts } from './texts/view.js'
 
 const en = {
   ...callTexts.en,
@@ -24,6 +25,7 @@ const en = {
   ...qualityTexts.en,
   ...screenTexts.en,
   ...troubleTexts.en,
+  ...viewTexts.en,
 }
 
 /** Every text of the page in one language. */
@@ -42,6 +44,7 @@ const zhCN: Texts = {
   ...qualityTexts['zh-CN'],
   ...screenTexts['zh-CN'],
   ...troubleTexts['zh-CN'],
+  ...viewTexts['zh-CN'],
 }
 
 /** The languages of the page by their BCP 47 tags, with what they call themselves and where their lines begin. */

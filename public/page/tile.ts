@@ -77,6 +77,10 @@ export class Tile {
     return this.#wasLive
   }
 
+  get isSpeaking(): boolean {
+    return this.element.hasAttribute('data-speaking')
+  }
+
   /** Whether the person is to be seen talking. */
   set isSpeaking(isSpeaking: boolean) {
     this.element.toggleAttribute('data-speaking', isSpeaking)

@@ -14,6 +14,8 @@ export interface TilesEvents {
   readonly onChange: () => void
   /** Somebody has begun to share a screen. */
   readonly onScreen: (peer: Peer) => void
+  /** Somebody has begun to talk. */
+  readonly onSpeaker: (tile: Tile) => void
 }
 
 /** Everybody else in the call and the screens they share, on the stage. */
@@ -59,7 +61,10 @@ export class Tiles {
     tile.onRemove = this.#onRemove
     this.#people.set(peer.id, tile)
     this.#own.before(tile.element)
-    this.#stopWatching ??= watchSpeaking(() => this.#people.values())
+    this.#stopWatching ??= watchSpeaking(
+      () => this.#people.values(),
+      (tile) => this.#events.onSpeaker(tile),
+    )
     this.#watch(peer)
     this.#arrange()
     return true
