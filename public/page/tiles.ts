@@ -150,11 +150,18 @@ export class Tiles {
     for (const screen of screens) screen.mark(screen === this.#chosen, screens.length > 1)
     this.#container.dataset['count'] = String(this.#people.size)
     this.#stage.show({
-      faces: this.people.map(({ element }) => element),
+      faces: this.#faces(),
       screens: screens.map(({ element }) => element),
       spotlight: this.#chosen?.element,
       shape: this.#chosen?.playback.shape,
     })
+  }
+
+  /** Whoever shows the screen that all look at comes first: beside it. */
+  #faces(): HTMLElement[] {
+    const isPresenter = (tile: Tile): boolean => tile.peer.id === this.#chosen?.peer.id
+    const { people } = this
+    return [...people.filter(isPresenter), ...people.filter((tile) => !isPresenter(tile))].map(({ element }) => element)
   }
 
   *#pictures(): Generator<ShownPicture> {
