@@ -9,6 +9,8 @@ export class Playback {
   constructor() {
     this.video.autoplay = true
     this.video.playsInline = true
+    // Firefox would stop there with Tab, where nothing can be done.
+    this.video.tabIndex = -1
     this.button.type = 'button'
     this.button.hidden = true
     this.button.addEventListener('click', () => void this.play())
