@@ -29,7 +29,7 @@ export const manyFromHere = {
 
 /** Starts the service on this machine, on a free port unless one is given; it is closed when the test is over. */
 export async function startService(
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   options: BuildOptions = {},
   port = 0,
 ): Promise<{ app: FastifyInstance; url: string }> {
@@ -38,7 +38,7 @@ export async function startService(
   return { app, url: urlOf(app) }
 }
 
-export async function listen(t: Test, app: FastifyInstance, port = 0): Promise<void> {
+export async function listen(t: Pick<Test, 'teardown'>, app: FastifyInstance, port = 0): Promise<void> {
   t.teardown(() => app.close())
   await app.listen({ port, host: '127.0.0.1' })
 }

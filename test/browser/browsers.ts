@@ -112,6 +112,11 @@ export function openBrowser(name: BrowserName, media: keyof typeof mediaArgument
   return browser
 }
 
+/** Closes all of them, where no test does it at its end. */
+export async function closeBrowsers(): Promise<void> {
+  for (const browser of browsers.values()) await (await browser).close()
+}
+
 async function launch(name: BrowserName, media: keyof typeof mediaArguments): Promise<Browser> {
   const browser = await (name === 'chromium'
     ? chromium.launch(chromiumOptions(mediaArguments[media]))
@@ -165,7 +170,7 @@ function programOnPath(...names: string[]): string {
 }
 
 interface PersonOptions {
-  readonly prepare?: () => void
+  readonly prepare?: (() => void) | readonly (() => void)[]
   readonly hasFullCamera?: boolean
 }
 
@@ -213,7 +218,7 @@ export class Person {
    *                 processors
    */
   static async open(
-    t: Test,
+    t: Pick<Test, 'teardown'>,
     browser: Browser,
     url: string,
     { prepare, hasFullCamera = false, ...options }: BrowserContextOptions & PersonOptions = {},
@@ -224,7 +229,7 @@ export class Person {
       serviceWorkers: 'block',
       ...options,
     })
-    if (prepare !== undefined) await context.addInitScript(prepare)
+    for (const script of [prepare ?? []].flat()) await context.addInitScript(script)
     if (!hasFullCamera) await context.addInitScript(spareProcessors)
     t.teardown(() => context.close())
     await context.addInitScript(() => {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Call } from '../../public/sdk/index.js'
+import { drawPeople } from './drawn-people.js'
 
 interface CrowdMember {
   readonly call: Call
@@ -16,6 +17,8 @@ export interface CrowdOptions {
   readonly capacity?: number
   readonly hasCamera?: boolean
   readonly hasSound?: boolean
+  readonly pictureHeight?: number
+  readonly token?: string
 }
 
 /** Several people who share one browser page and have no call page: what they send is drawn, and small. */
@@ -26,9 +29,10 @@ export class Crowd {
     this.page = page
   }
 
-  static async open(t: Test, browser: Browser, url: string): Promise<Crowd> {
+  static async open(t: Pick<Test, 'teardown'>, browser: Browser, url: string): Promise<Crowd> {
     const context = await browser.newContext()
     t.teardown(() => context.close())
+    await context.addInitScript(drawPeople)
     const page = await context.newPage()
     // Any page of the same origin that has no call page on it.
     await page.goto(`${url.replace(/^ws/, 'http')}/livez`)
@@ -38,43 +42,26 @@ export class Crowd {
   /** Somebody joins. Resolves when the room has been entered. */
   async join(room: string, name: string, options: CrowdOptions = {}): Promise<void> {
     await this.page.evaluate(
-      async ({ room, name, capacity, hasCamera, hasSound }) => {
+      async ({ room, name, capacity, hasCamera, hasSound, pictureHeight, token }) => {
         const path = '/sdk/index.js'
         const sdk: typeof import('../../public/sdk/index.js') = await import(path)
         const crowd = globalThis.signalboxCrowd ?? new Map<string, CrowdMember>()
         globalThis.signalboxCrowd = crowd
-        const canvas = document.createElement('canvas')
-        ;[canvas.width, canvas.height] = [320, 180]
-        const context = canvas.getContext('2d')
-        const hue = crowd.size * 47
-        let step = 0
-        const draw = (): void => {
-          if (context === null) return
-          step += 1
-          context.fillStyle = `hsl(${hue} 35% 42%)`
-          context.fillRect(0, 0, 320, 180)
-          context.fillStyle = `hsl(${hue} 30% 28%)`
-          context.beginPath()
-          context.ellipse(160, 190, 78, 62, 0, 0, 7)
-          context.fill()
-          context.fillStyle = '#e8c9a8'
-          context.beginPath()
-          context.ellipse(160 + 3 * Math.sin(step / 3), 86, 37, 47, 0, 0, 7)
-          context.fill()
-        }
-        draw()
-        const timer = setInterval(draw, 170)
-        const call = await sdk.join('/ws', { room, name, capacity })
-        call.on('end', () => clearInterval(timer))
+        const call = await sdk.join('/ws', { room, name, capacity, ...(token && { token }) })
+        const who = crowd.size
         crowd.set(name, { call })
         // They look at nobody, or a picture would be encoded and decoded for every two of them.
         call.on('peer', (peer) => {
           for (const slot of ['camera', 'screen'] as const) peer.want(slot, 0)
         })
-        if (hasCamera) await call.publish('camera', canvas.captureStream(6).getVideoTracks()[0] ?? null)
+        if (hasCamera) {
+          const camera = globalThis.signalboxDraw(who, [pictureHeight * (16 / 9), pictureHeight], 6)
+          call.on('end', () => camera.stop())
+          await call.publish('camera', camera)
+        }
         if (hasSound) {
           const audio = new AudioContext()
-          const tone = new OscillatorNode(audio, { frequency: 220 + hue })
+          const tone = new OscillatorNode(audio, { frequency: 220 + 47 * who })
           const out = audio.createMediaStreamDestination()
           tone.connect(new GainNode(audio, { gain: 0.3 })).connect(out)
           tone.start()
@@ -87,6 +74,8 @@ export class Crowd {
         capacity: options.capacity ?? 8,
         hasCamera: options.hasCamera ?? true,
         hasSound: options.hasSound ?? false,
+        pictureHeight: options.pictureHeight ?? 180,
+        token: options.token ?? '',
       },
     )
   }

@@ -5,23 +5,13 @@ import type { Trouble } from '../../public/page/trouble.js'
 import { startService } from '../helper.js'
 import { openBrowser, Person } from './browsers.js'
 import { looksRight } from './every-size.js'
+import { access, invite as inviteTo } from './invitations.js'
 
 const { texts } = languages.en
 const told = (trouble: Trouble): string => sentenceOf(trouble, texts)
 const room = '1001'
-const apiKey = 'the key of the application that makes invitations'
-const access = { tokenSecrets: ['the secret with which invitations are signed'], apiKeys: [apiKey] }
-
-/** Makes an invitation, as somebody without code of their own does. @returns the link */
-async function invite(url: string, claims: object): Promise<string> {
-  const reply = await fetch(`${url.replace('ws', 'http')}/tokens`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ room, ...claims }),
-  })
-  const { link }: { link?: unknown } = Object(await reply.json())
-  if (typeof link !== 'string') throw new Error(`no link: ${reply.status}`)
-  return link
+function invite(url: string, claims: object): Promise<string> {
+  return inviteTo(url, { room, ...claims })
 }
 
 async function opens(t: Test, link: string): Promise<Person> {
