@@ -183,13 +183,13 @@ t.test('one call, looked at in many ways', async (t) => {
       await crowd.share('Bo', [960, 600])
       await page.waitForSelector('[data-part="spotlight"]')
       t.ok(await isBefore('[data-part="strip"]', '[data-part="spotlight"]'), 'the strip is at the end')
-    const uppermost = await page.evaluate(
-      () =>
-        Array.from(document.querySelectorAll('[data-part="strip"]'))
-          .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]
-          ?.querySelector('.tile-name')?.textContent,
-    )
-    t.equal(uppermost, 'Bo', 'who presents is beside the screen, above who came before')
+      const uppermost = await page.evaluate(
+        () =>
+          Array.from(document.querySelectorAll('[data-part="strip"]'))
+            .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0]
+            ?.querySelector('.tile-name')?.textContent,
+      )
+      t.equal(uppermost, 'Bo', 'who presents is beside the screen, above who came before')
       await crowd.share('Bo', null)
       await page.waitForSelector('#tiles[data-layout="grid"]')
       for (const viewport of Object.values(sizes)) {
