@@ -21,6 +21,7 @@ import {
   TokenRequest,
 } from '../dist/schemas/index.js'
 import { describe, isFileToo } from '../dist/src/config.js'
+import { rows as conformanceRows } from '../dist/src/conformance/rows.js'
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const escaped = (text) => String(text).replaceAll('|', '\\|')
@@ -108,6 +109,11 @@ const parts = {
     table(
       ['code', 'when', 'come back by yourself'],
       Object.values(closeCodes).map(({ code, when, retry }) => [code, when, retry ? 'yes, with back-off' : 'no']),
+    ),
+  'conformance rows': () =>
+    table(
+      ['row', 'what holds', 'see'],
+      conformanceRows.map(({ group, name, says, stands }) => [`\`${group}/${name}\``, says, stands]),
     ),
   'sdk errors': () =>
     table(

@@ -13,6 +13,8 @@ export type Command =
   /** `https`: with a certificate for development. */
   | { readonly name: 'serve'; readonly https: boolean }
   | { readonly name: 'token'; readonly request: TokenRequest }
+  /** `url`: `ws:` or `wss:`. `only`: what to try; without it everything. */
+  | { readonly name: 'conform'; readonly url: string; readonly only?: string }
 
 /**
  * Reads what stands behind the name of the program.
@@ -23,6 +25,7 @@ export function readCommand(words: readonly string[]): Command {
   const [first, ...rest] = words
   if (first === undefined) return { name: 'serve', https: false }
   if (first === 'token') return readTokenCommand(rest)
+  if (first === 'conform') return readConformCommand(rest)
   if (rest.length === 0 && first === '--https') return { name: 'serve', https: true }
   if (rest.length === 0 && first === 'check') return { name: 'check' }
   if (rest.length === 0 && ['-h', '--help'].includes(first)) return { name: 'help' }
@@ -41,7 +44,9 @@ const tokenOptions = {
 } as const
 
 function readTokenCommand(words: string[]): Command {
-  const { room, name, role, ttl, subject, capacity, help } = parse(words)
+  const { room, name, role, ttl, subject, capacity, help } = parse('token', () =>
+    parseArgs({ args: words, options: tokenOptions }),
+  ).values
   if (help === true) return { name: 'help' }
   if (room === undefined) throw new UsageError('token needs --room; see --help.')
   return {
@@ -57,15 +62,47 @@ function readTokenCommand(words: string[]): Command {
   }
 }
 
-function parse(words: string[]) {
+const conformOptions = { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+
+function readConformCommand(words: string[]): Command {
+  const { values, positionals } = parse('conform', () =>
+    parseArgs({ args: words, options: conformOptions, allowPositionals: true }),
+  )
+  if (values.help === true) return { name: 'help' }
+  const [url, ...others] = positionals
+  if (url === undefined || others.length > 0) throw new UsageError('conform needs one URL; see --help.')
+  const { only } = values
+  return { name: 'conform', url: readServerUrl(url), ...(only !== undefined && { only }) }
+}
+
+/** @param name  of the command, for the sentence about what is wrong */
+function parse<Parsed>(name: string, read: () => Parsed): Parsed {
   try {
-    return parseArgs({ args: words, options: tokenOptions }).values
+    return read()
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'))) throw error
     // What follows the first sentence is advice about other ways to write it.
     const [sentence = ''] = error.message.split(/\.\s|\n/)
-    throw new UsageError(`token: ${sentence}; see --help.`)
+    throw new UsageError(`${name}: ${sentence}; see --help.`)
   }
+}
+
+const schemes = new Map([
+  ['ws:', 'ws:'],
+  ['wss:', 'wss:'],
+  ['http:', 'ws:'],
+  ['https:', 'wss:'],
+])
+
+function readServerUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const scheme = url && schemes.get(url.protocol)
+  if (url === undefined || scheme === undefined)
+    throw new UsageError(`conform needs a ws:, wss:, http: or https: URL, not ${JSON.stringify(text)}.`)
+  url.protocol = scheme
+  // A WebSocket has none (RFC 6455, section 3).
+  url.hash = ''
+  return url.href
 }
 
 function readRole(text: string): Role {

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Config, environmentName } from '../schemas/index.js'
 import { describe, isFileToo } from './config.js'
+import { groups } from './conformance/groups.js'
 
 /** What `--help` prints. */
 export function helpText(version: string): string {
@@ -11,6 +12,7 @@ export function helpText(version: string): string {
   return `signalbox ${version}: a signaling service for WebRTC, with a call page
 
 Usage: signalbox [--https | check | --help | --version]
+       signalbox conform URL [--only ROWS]
        signalbox token --room ROOM [--name NAME] [--role host|guest] [--ttl TIME] [--subject ID] [--capacity N]
 
 Without a word it serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
@@ -19,6 +21,11 @@ Without a word it serves the page and the WebSocket on one port until it gets SI
 ~/.cache/signalbox. Browsers warn of it, and give the camera once told to go on.
 
 check tries the STUN and TURN servers, and Redis, once, says what is wrong with them, and ends with 1 if something is.
+
+conform tries the server at a ws:, wss:, http: or https: URL against docs/protocol.md, whatever it is written in, and prints for each
+row whether it holds. It takes a minute at the most, joins rooms with random names only, and ends with 1 if the base protocol, or
+something else that the server says it has, does not hold; with 2 if there is no such server.
+  --only      one group of rows (${groups.join(', ')}), or one row, such as base/full
 
 token prints a room token, signed with the first of SIGNALBOX_TOKEN_SECRETS:
   --room      the room it lets into

@@ -35,6 +35,11 @@ async function run(words: readonly string[]): Promise<void> {
       process.exitCode = await check(config, process.stdout)
       return
     }
+    case 'conform': {
+      const { conform } = await import('./conformance/conform.js')
+      process.exitCode = await conform(command, { print: (line) => process.stdout.write(`${line}\n`), complain })
+      return
+    }
     case 'token':
       return printToken(command.request, readConfig(process.env))
     case 'help':

@@ -27,8 +27,10 @@ const allowed: Record<string, readonly string[]> = {
   'plugins/pages': ['plugins/brand'],
   plugins: ['schemas', 'plugins/access', 'plugins/brand', 'plugins/pages', 'plugins/rooms'],
   'plugins/websocket': ['schemas', 'plugins/admission'],
+  'src/conformance': ['schemas'],
   src: [
     'schemas',
+    'src/conformance',
     'plugins',
     'plugins/access',
     'plugins/admission',

@@ -17,6 +17,23 @@ t.test('words say what the process is to do', async (t) => {
   })
 })
 
+t.test('a server to try is at a URL, in the scheme of a page or of a WebSocket', async (t) => {
+  for (const [given, url] of [
+    ['ws://localhost:3000', 'ws://localhost:3000/'],
+    ['wss://example.org/calls/ws', 'wss://example.org/calls/ws'],
+    ['http://127.0.0.1:3000/?a=b#c', 'ws://127.0.0.1:3000/?a=b'],
+    ['https://example.org', 'wss://example.org/'],
+  ] as const) {
+    t.strictSame(readCommand(['conform', given]), { name: 'conform', url })
+    for (const words of [
+      ['--only', 'base', given],
+      [given, '--only=base'],
+    ])
+      t.strictSame(readCommand(['conform', ...words]), { name: 'conform', url, only: 'base' })
+  }
+  t.strictSame(readCommand(['conform', '--help']), { name: 'help' })
+})
+
 t.test('a time has a unit, and is at most 30 days', async (t) => {
   for (const [ttl, ttlSeconds] of [
     ['30s', 30],
@@ -46,6 +63,11 @@ t.test('words that mean nothing are refused in a sentence', async (t) => {
     [['token', '--room'], "token: Option '--room <value>' argument missing; see --help."],
     [['token', '--rom', 'x'], "token: Unknown option '--rom'; see --help."],
     [['token', '--room', 'x', 'y'], "token: Unexpected argument 'y'; see --help."],
+    [['conform'], 'conform needs one URL; see --help.'],
+    [['conform', 'ws://a', 'ws://b'], 'conform needs one URL; see --help.'],
+    [['conform', 'localhost:3000'], 'conform needs a ws:, wss:, http: or https: URL, not "localhost:3000".'],
+    [['conform', 'example.org'], 'conform needs a ws:, wss:, http: or https: URL, not "example.org".'],
+    [['conform', 'ws://a', '--rows', 'x'], "conform: Unknown option '--rows'; see --help."],
     [['token', '--room', 'x', '--role', 'Host'], '--role must be host or guest, not "Host".'],
     [['token', '--room', 'x', '--capacity', '1'], '--capacity must be a whole number of 2 or more, not "1".'],
     [['token', '--room', 'x', '--capacity', '2.5'], '--capacity must be a whole number of 2 or more, not "2.5".'],

@@ -1,0 +1,21 @@
+import { baseRoomRows } from './base-room-rows.js'
+import { baseWireRows } from './base-wire-rows.js'
+import { closeRows } from './close-rows.js'
+import { errorRows } from './error-rows.js'
+import { type Group, groups } from './groups.js'
+import { identityRows } from './identity-rows.js'
+import { manyRows } from './many-rows.js'
+import { resumeRows } from './resume-rows.js'
+import type { GroupedRow, Row } from './row.js'
+
+const byGroup: Readonly<Record<Group, readonly Row[]>> = {
+  base: [...baseRoomRows, ...baseWireRows],
+  identity: identityRows,
+  many: manyRows,
+  errors: errorRows,
+  resume: resumeRows,
+  'close-codes': closeRows,
+}
+
+/** Everything that is tried, in this order: what a server may break at comes late. */
+export const rows: readonly GroupedRow[] = groups.flatMap((group) => byGroup[group].map((row) => ({ ...row, group })))
