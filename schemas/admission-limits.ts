@@ -46,7 +46,7 @@ export const AdmissionLimits = Type.Object({
   ),
   maxEventLoopDelayMs: ms(
     500,
-    'How long the process may be late with its work, on the average of a second, until it takes no new sockets: 503 before the upgrade. Whoever is in goes on. 0: not looked at.',
+    'How long the process may be late with its work, on the average of a second, until it takes no new sockets: 503 before the upgrade. Whoever is in goes on. Looked at from two seconds after the start. 0: not looked at.',
     0,
   ),
 })

@@ -16,6 +16,8 @@ declare module 'fastify' {
 }
 
 const sweepIntervalMs = 10_000
+/** What is measured first, for two of its seconds, is how long it took to start. */
+const settleMs = 2000
 
 export interface AdmissionOptions {
   readonly limits: AdmissionLimits
@@ -41,9 +43,12 @@ export const admission = fp<AdmissionOptions>(
 
 /** Where a host has a @fastify/under-pressure of its own, its word counts: there can be one only. */
 async function pressureGauge(app: FastifyInstance, maxEventLoopDelay: number): Promise<() => boolean> {
-  if (!app.hasDecorator('isUnderPressure')) {
-    // It would refuse every request otherwise, and what is asked for by those who are in a call is the last to go.
-    await app.register(underPressure, { maxEventLoopDelay, pressureHandler: () => {} })
-  }
-  return () => app.isUnderPressure()
+  if (app.hasDecorator('isUnderPressure')) return () => app.isUnderPressure()
+  // It would refuse every request otherwise, and what is asked for by those who are in a call is the last to go.
+  await app.register(underPressure, { maxEventLoopDelay, pressureHandler: () => {} })
+  let settledMs = Number.POSITIVE_INFINITY
+  app.addHook('onReady', async () => {
+    settledMs = performance.now() + settleMs
+  })
+  return () => performance.now() > settledMs && app.isUnderPressure()
 }
