@@ -112,9 +112,10 @@ export function openBrowser(name: BrowserName, media: keyof typeof mediaArgument
   return browser
 }
 
-/** Closes all of them, where no test does it at its end. */
+/** Closes all of them, where no test does it at its end; the next ones are new. */
 export async function closeBrowsers(): Promise<void> {
   for (const browser of browsers.values()) await (await browser).close()
+  browsers.clear()
 }
 
 async function launch(name: BrowserName, media: keyof typeof mediaArguments): Promise<Browser> {

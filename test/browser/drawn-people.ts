@@ -15,44 +15,51 @@ export function drawPeople(): void {
   const hairs = ['#3a2a20', '#1f1a18', '#171312', '#a8793f', '#2b2420', '#6b4a2c', '#120f0e', '#b9b2a6']
 
   globalThis.signalboxDraw = (who, [width, height], framesPerSecond) => {
-    const canvas = document.createElement('canvas')
-    ;[canvas.width, canvas.height] = [width, height]
-    const context = canvas.getContext('2d')
-    if (context === null) throw new Error('this browser draws nothing')
-    const of = (colours: readonly string[]): string => colours[who % colours.length] ?? '#888'
-    const blob = (colour: string, x: number, y: number, across: number, high: number): void => {
-      context.fillStyle = colour
-      context.beginPath()
-      context.ellipse(x, y, across, high, 0, 0, 7)
-      context.fill()
+    const make = (): [HTMLCanvasElement, CanvasRenderingContext2D] => {
+      const canvas = document.createElement('canvas')
+      ;[canvas.width, canvas.height] = [width, height]
+      const context = canvas.getContext('2d')
+      if (context === null) throw new Error('this browser draws nothing')
+      context.setTransform(height / 180, 0, 0, height / 180, width / 2, 0)
+      return [canvas, context]
     }
+    // The room does not move: it is drawn once.
+    const [[canvas, context], [room, walls]] = [make(), make()]
+    const half = (width / height) * 90
+    const of = (colours: readonly string[]): string => colours[who % colours.length] ?? '#888'
+    const blob = (on: CanvasRenderingContext2D, colour: string, x: number, y: number, across: number, high: number) => {
+      on.fillStyle = colour
+      on.beginPath()
+      on.ellipse(x, y, across, high, 0, 0, 7)
+      on.fill()
+    }
+    const light = walls.createLinearGradient(-half, 0, half, 180)
+    light.addColorStop(0, '#f3efe6')
+    light.addColorStop(1, of(rooms))
+    walls.fillStyle = light
+    walls.fillRect(-half, 0, 2 * half, 180)
+    // What stands in it, on the one side or the other.
+    const side = who % 2 === 0 ? 1 : -1
+    walls.fillStyle = 'rgb(255 255 255 / 55%)'
+    walls.fillRect(side * 92 - 26, 22, 52, 66)
+    walls.fillStyle = 'rgb(40 50 45 / 25%)'
+    walls.fillRect(side * -104 - 20, 84, 40, 96)
+    blob(walls, 'rgb(45 85 60 / 60%)', side * -104, 70, 22, 26)
     let step = 0
     const draw = (): void => {
       step += 4 / framesPerSecond
-      context.setTransform(height / 180, 0, 0, height / 180, width / 2, 0)
-      const half = (width / height) * 90
-      const light = context.createLinearGradient(-half, 0, half, 180)
-      light.addColorStop(0, '#f3efe6')
-      light.addColorStop(1, of(rooms))
-      context.fillStyle = light
-      context.fillRect(-half, 0, 2 * half, 180)
-      // What stands in the room, on the one side or the other.
-      const side = who % 2 === 0 ? 1 : -1
-      context.fillStyle = 'rgb(255 255 255 / 55%)'
-      context.fillRect(side * 92 - 26, 22, 52, 66)
-      context.fillStyle = 'rgb(40 50 45 / 25%)'
-      context.fillRect(side * -104 - 20, 84, 40, 96)
-      blob('rgb(45 85 60 / 60%)', side * -104, 70, 22, 26)
+      context.drawImage(room, -half, 0, 2 * half, 180)
       const sway = 2.5 * Math.sin(step)
       const nod = 1.2 * Math.sin(step * 1.7)
-      blob(of(clothes), sway / 2, 196, 66, 62)
+      blob(context, of(clothes), sway / 2, 196, 66, 62)
       context.fillStyle = of(skins)
       context.fillRect(sway - 11, 112, 22, 32)
-      blob(of(hairs), sway, 76 + nod, 41, who % 3 === 0 ? 52 : 46)
-      if (who % 3 === 0) blob(of(clothes), sway / 2, 196, 66, 62)
-      blob(of(skins), sway, 84 + nod, 33, 42)
-      blob(of(hairs), sway, 52 + nod, 33, 17)
-      for (const eye of [-12, 12]) blob('#2a211c', sway + eye, 84 + nod, 2.6, Math.sin(step * 2.3) > 0.97 ? 0.6 : 3)
+      blob(context, of(hairs), sway, 76 + nod, 41, who % 3 === 0 ? 52 : 46)
+      if (who % 3 === 0) blob(context, of(clothes), sway / 2, 196, 66, 62)
+      blob(context, of(skins), sway, 84 + nod, 33, 42)
+      blob(context, of(hairs), sway, 52 + nod, 33, 17)
+      for (const eye of [-12, 12])
+        blob(context, '#2a211c', sway + eye, 84 + nod, 2.6, Math.sin(step * 2.3) > 0.97 ? 0.6 : 3)
       context.strokeStyle = '#8c4a3f'
       context.lineWidth = 2.2
       context.lineCap = 'round'

@@ -37,7 +37,6 @@ mkdirSync(folder, { recursive: true })
 const pictures: Picture[] = []
 const wrong: string[] = []
 for (const story of chosen) for (const language of spoken) await show(story, language)
-await closeBrowsers()
 writeFileSync(join(folder, 'index.html'), pageOf(pictures))
 for (const line of wrong) console.error(line)
 console.log(`${pictures.length} pictures: ${join(folder, 'index.html')}`)
@@ -58,5 +57,7 @@ async function show(story: Story, language: Language): Promise<void> {
     wrong.push(cause instanceof Error ? `${message}: ${cause.message}` : message)
   }
   for (const end of endings.reverse()) await end()
+  // Of a browser that has broken down the next story hears nothing.
+  await closeBrowsers()
   console.log(`${story.name} (${language})`)
 }
