@@ -11,7 +11,7 @@ COPY schemas ./schemas
 COPY plugins ./plugins
 COPY src ./src
 COPY public ./public
-RUN npx tsc -b src public && node scripts/build-rooms.mjs && node scripts/build-public.mjs && find dist -name '*.tsbuildinfo' -delete
+RUN npx tsc -b src public && node scripts/build-rooms.mjs && node scripts/build-public.mjs && rm -r dist/maps && find dist -name '*.tsbuildinfo' -delete
 
 FROM node:${NODE_VERSION}-bookworm-slim AS packages
 WORKDIR /app

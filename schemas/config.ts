@@ -1,6 +1,7 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { AccessConfig } from './access-config.js'
 import { AdmissionLimits } from './admission-limits.js'
+import { BrandConfig } from './brand-config.js'
 import { IceConfig } from './ice-config.js'
 import { LogConfig } from './log-config.js'
 import { ms } from './setting-kinds.js'
@@ -176,6 +177,7 @@ export const Config = Type.Composite([
   TlsConfig,
   AccessConfig,
   WebConfig,
+  BrandConfig,
   IceConfig,
   StoreConfig,
   Limits,

@@ -16,12 +16,13 @@ import { protocolDocument } from '../plugins/protocol-document.js'
 import { requestRate } from '../plugins/request-rate.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
-import { sendPage, staticFiles } from '../plugins/static.js'
+import { openSite, pageOf, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
 import {
   AccessConfig,
   AdmissionLimits,
+  BrandConfig,
   defaultsOf,
   IceConfig,
   Limits,
@@ -34,7 +35,16 @@ import { isFileToo } from './config.js'
 import { version } from './version.js'
 
 /** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([LogConfig, AccessConfig, WebConfig, IceConfig, StoreConfig, Limits, AdmissionLimits])
+const Settings = Type.Composite([
+  LogConfig,
+  AccessConfig,
+  WebConfig,
+  BrandConfig,
+  IceConfig,
+  StoreConfig,
+  Limits,
+  AdmissionLimits,
+])
 type Settings = Static<typeof Settings>
 
 /** What an embedder may set. */
@@ -68,6 +78,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   const settings = readSettings(rest)
   const limits: Limits & AdmissionLimits = settings
   const logNames = new LogNames(settings)
+  const site = page ? await openSite(settings) : undefined
 
   await app.register(failures)
   await app.register(admission, { limits, logNames })
@@ -80,15 +91,15 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(websocket, {
     config: settings,
     limits,
-    root: page ? sendPage : (_request, reply) => reply.callNotFound(),
+    root: site === undefined ? (_request, reply) => reply.callNotFound() : pageOf(site),
   })
   await app.register(leave)
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)
   await app.register(protocolDocument, { version })
-  if (!page) return
+  if (site === undefined) return
   await app.register(pageHeaders, { config: settings })
-  await app.register(staticFiles)
+  await app.register(staticFiles, { site })
 }
 
 function readSettings(options: Partial<Settings>): Settings {

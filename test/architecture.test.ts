@@ -23,7 +23,9 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/admission',
     'plugins/ice-servers',
   ],
-  plugins: ['schemas', 'plugins/access', 'plugins/rooms'],
+  'plugins/brand': ['schemas'],
+  'plugins/pages': ['plugins/brand'],
+  plugins: ['schemas', 'plugins/access', 'plugins/brand', 'plugins/pages', 'plugins/rooms'],
   'plugins/websocket': ['schemas', 'plugins/admission'],
   'src/conformance': ['schemas'],
   src: [

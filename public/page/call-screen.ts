@@ -19,6 +19,7 @@ import { SmallWindow } from './small-window.js'
 import type { StatusLine } from './status-line.js'
 import { initialOf } from './tile.js'
 import { Tiles } from './tiles.js'
+import { setTitle } from './title.js'
 import { setState } from './view.js'
 
 /** A second press within this time belongs to the first. */
@@ -202,7 +203,7 @@ export class CallScreen {
     // Among several a tile goes on saying what is wrong with one of them.
     const isOnTile = people.length > 1 && people.some(({ state }) => state === 'live')
     this.#status.say(this.#sentence(summary), { passing: summary.state === 'connected' || isOnTile })
-    document.title = this.#title(summary)
+    setTitle(this.#title(summary))
     const isAway = call.signaling === 'reconnecting'
     const { texts } = this.#speech
     const pill = people.length === 0 ? texts.reconnectingAlone : texts.reconnecting

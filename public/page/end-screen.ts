@@ -2,6 +2,7 @@ import type { CallError } from '../sdk/index.js'
 import { find, ignoreHeldKeys } from './elements.js'
 import type { Speech } from './language.js'
 import type { Texts } from './texts.js'
+import { setTitle } from './title.js'
 import { setState, setView } from './view.js'
 
 /** What the person can do after a call. */
@@ -30,7 +31,7 @@ export class EndScreen {
     setView('end')
     setState('ended')
     this.#write()
-    document.title = this.#speech.texts.titleEnded
+    setTitle(this.#speech.texts.titleEnded)
     const rejoin = find('rejoin', HTMLButtonElement)
     // It would only be refused.
     rejoin.hidden = reason !== 'left' && reason.code === 'kicked'

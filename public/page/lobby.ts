@@ -11,6 +11,7 @@ import { recall, remember } from './settings.js'
 import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
 import type { StatusLine } from './status-line.js'
 import { languages } from './texts.js'
+import { setTitle } from './title.js'
 import { setState, setView } from './view.js'
 
 /** What the person wants to join. */
@@ -64,7 +65,7 @@ export class Lobby {
   show(wanted?: Readonly<Record<DeviceSlot, boolean>>): void {
     setView('lobby')
     find('alert', HTMLElement).textContent = ''
-    document.title = 'Signalbox'
+    setTitle()
     this.#readFragment()
     this.#setNotice(undefined)
     this.#setJoining(false)

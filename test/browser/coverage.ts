@@ -24,8 +24,10 @@ export async function recordCoverage(page: Page): Promise<() => Promise<void>> {
     if (page.isClosed()) return
     const entries = await page.coverage.stopJSCoverage()
     const result = entries.flatMap(({ url, scriptId, functions }) => {
-      const path = /^https?:\/\/[^/]+\/(page\.js|sdk\/[\w-]+\.js)$/.exec(url)?.[1]
-      return path === undefined ? [] : [{ scriptId, url: `file://${join(root, 'dist/public', path)}`, functions }]
+      const [, folder, file = ''] = /^https?:\/\/[^/]+\/(assets|sdk)\/([\w-]+\.js)$/.exec(url) ?? []
+      // The same as was served, with a map of what it was made of.
+      const path = folder === 'assets' ? 'dist/maps' : 'dist/public/sdk'
+      return folder === undefined ? [] : [{ scriptId, url: `file://${join(root, path, file)}`, functions }]
     })
     const folder = join(root, '.tap', 'coverage')
     mkdirSync(folder, { recursive: true })

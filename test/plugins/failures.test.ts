@@ -49,7 +49,7 @@ t.test("what a host's hook throws is logged once, and nobody else is told", asyn
   const asked = [
     ['/calls/', 'GET'],
     ['/calls/livez', 'GET'],
-    ['/calls/page.js', 'GET'],
+    ['/calls/sdk/index.js', 'GET'],
     ['/calls/ws', 'GET'],
     ['/calls/leave', 'POST'],
   ] as const

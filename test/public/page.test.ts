@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type News, sentenceOf } from '../../public/page/arrivals.js'
@@ -104,11 +104,14 @@ t.test('a picture is asked for as high as it is shown, in pixels of the screen',
 t.test('the page and its one script ask for nothing more', async (t) => {
   const built = fileURLToPath(new URL('../../public/', import.meta.url))
   const html = readFileSync(`${built}index.html`, 'utf8')
+  const [script = ''] = readdirSync(`${built}assets`).filter((name) => /^page-\w+\.js$/.test(name))
   t.strictSame(
     Array.from(html.matchAll(/<script[^>]*>/g), ([tag]) => tag),
-    ['<script type="module" src="./page.js">'],
+    [`<script type="module" src="./assets/${script}">`],
   )
-  t.notMatch(readFileSync(`${built}page.js`, 'utf8'), /^import\b|\bimport\(/m)
+  const text = readFileSync(`${built}assets/${script}`, 'utf8')
+  t.notMatch(text, /^import\b|\bimport\(/m)
+  t.notMatch(text, 'sourceMappingURL', 'nor does a browser whose tools are open')
 })
 
 t.test('every sentence is there in every language, and those about somebody say the name', async (t) => {

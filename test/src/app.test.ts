@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import t from 'tap'
 import { buildApp, signalbox } from '../../src/index.js'
 import { Client, listen, startService, urlOf } from '../helper.js'
+import { fileOf, filesOf } from '../page-files.js'
 import { RawClient } from '../raw-client.js'
 
 t.test('the probes answer with a bare status', async (t) => {
@@ -26,11 +27,11 @@ t.test('the page and the SDK are served, and nothing of how they were made', asy
   t.match(page.headers['content-type'], /^text\/html/)
   t.match(page.body, '<script type="module"')
   for (const [path, type] of [
-    ['/page.js', /javascript/],
+    [await fileOf(app, 'page-'), /javascript/],
     ['/check', /^text\/html/],
-    ['/check.js', /javascript/],
+    [await fileOf(app, 'check-', '/check'), /javascript/],
     ['/sdk/index.js', /javascript/],
-    ['/styles.css', /^text\/css/],
+    [await fileOf(app, 'styles-'), /^text\/css/],
   ] as const) {
     const reply = await app.inject(path)
     t.equal(reply.statusCode, 200, path)
@@ -41,7 +42,10 @@ t.test('the page and the SDK are served, and nothing of how they were made', asy
     '/sdk/index.d.ts',
     '/page/main.ts',
     '/page/main.js',
-    '/page.js.map',
+    `${await fileOf(app, 'page-')}.map`,
+    `${await fileOf(app, 'page-')}.br`,
+    '/index.html',
+    '/service-worker.ts',
     '/page/check/main.js',
     '/../package.json',
     '/%2e%2e/package.json',
@@ -53,20 +57,20 @@ t.test('the page and the SDK are served, and nothing of how they were made', asy
 
 t.test('everything the page names is served from the same place', async (t) => {
   const { app } = await startService(t, { prefix: '/calls' })
-  const page = await app.inject('/calls/')
-  const addresses = Array.from(page.body.matchAll(/(?:src|href)="([^"#]+)"/g), (match) => match[1] ?? '')
+  const { body } = await app.inject('/calls/')
+  t.notMatch(body, /(?:src|href)="(?!\.\/|#)/, 'each is relative')
+  const addresses = await filesOf(app, '/calls/')
   t.ok(addresses.length > 2)
   for (const address of addresses) {
-    const url = new URL(address, 'http://localhost/calls/')
-    t.equal(url.origin, 'http://localhost', address)
-    t.equal((await app.inject(url.pathname)).statusCode, 200, address)
+    t.match(address, /^\/calls\//)
+    t.equal((await app.inject(address)).statusCode, 200, address)
   }
 })
 
 t.test('without the page there is the WebSocket only', async (t) => {
   const { app, url } = await startService(t, { page: false })
   t.equal((await app.inject('/')).statusCode, 404)
-  t.equal((await app.inject('/page.js')).statusCode, 404)
+  t.equal((await app.inject('/check')).statusCode, 404)
   await Client.join(t, `${url}/`, '1001')
 })
 
@@ -258,7 +262,7 @@ t.test('embedded beside the @fastify/static of the host', async (t) => {
   await listen(t, host)
   t.equal((await host.inject('/files/index.js')).statusCode, 200)
   t.match((await host.inject('/calls/')).headers['content-type'], /^text\/html/)
-  t.equal((await host.inject('/calls/page.js')).statusCode, 200)
+  t.equal((await host.inject(await fileOf(host, 'page-', '/calls/'))).statusCode, 200)
 })
 
 t.test('the way to the page never leads to another host', async (t) => {
@@ -283,7 +287,7 @@ t.test('an app of its own logs no address of anybody, also for what it refuses',
   const { app, url } = await startService(t, { loggerInstance })
   const http = url.replace('ws:', 'http:')
   for (const path of ['/', '/livez?secret=1', '/nowhere?secret=2', '/ws?secret=3']) await fetch(`${http}${path}`)
-  for (const path of ['/livez?secret=4', '/styles.css?secret=5', '/nowhere?secret=6']) {
+  for (const path of ['/livez?secret=4', '/favicon.svg?secret=5', '/nowhere?secret=6']) {
     await t.rejects(Client.connect(t, `${url}${path}`), { message: /404/ }, path)
   }
   const ada = await Client.join(t, `${url}/ws?secret=7`, '1001', { name: 'secret' })

@@ -3,8 +3,8 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { type SignalboxOptions, signalbox } from '../../src/index.js'
 import { startService } from '../helper.js'
+import { fileOf, filesOf } from '../page-files.js'
 
-const pages = ['/', '/check', '/page.js', '/check.js', '/styles.css', '/favicon.svg', '/index.html', '/check.html']
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,10 +20,15 @@ const policy = [
 
 t.test('the pages and their files say what they may load, do and be shown in', async (t) => {
   const { app } = await startService(t)
-  for (const url of pages) {
+  for (const url of ['/', '/check', ...(await filesOf(app)), ...(await filesOf(app, '/check'))]) {
     const { statusCode, headers } = await app.inject({ url, headers: { host: 'calls.example' } })
     t.equal(statusCode, 200, url)
-    t.strictSame(String(headers['content-security-policy']).split(';'), policy, url)
+    const isPicture = /\.svg$/.test(url)
+    t.strictSame(
+      String(headers['content-security-policy']).split(';'),
+      isPicture ? ["default-src 'none'", " style-src 'unsafe-inline'", ' sandbox'] : policy,
+      url,
+    )
     t.match(
       headers,
       {
@@ -57,9 +62,12 @@ t.test('the pages and their files say what they may load, do and be shown in', a
 
 t.test('a file that has not changed says so, too', async (t) => {
   const { app } = await startService(t)
-  const { etag } = (await app.inject('/page.js')).headers
-  const reply = await app.inject({ url: '/page.js', headers: { 'if-none-match': etag } })
-  t.match(reply, { statusCode: 304, headers: { 'content-security-policy': /default-src 'none'/ } })
+  for (const url of ['/', '/check', await fileOf(app, 'page-'), '/sdk/index.js']) {
+    const { etag } = (await app.inject(url)).headers
+    const reply = await app.inject({ url, headers: { 'if-none-match': etag } })
+    t.match(reply, { statusCode: 304, headers: { 'content-security-policy': /default-src 'none'/ } }, url)
+    t.equal(reply.body, '')
+  }
 })
 
 t.test('the SDK can be taken from here by pages of any origin', async (t) => {
@@ -70,7 +78,8 @@ t.test('the SDK can be taken from here by pages of any origin', async (t) => {
     'cross-origin-resource-policy': 'cross-origin',
     'x-content-type-options': 'nosniff',
   })
-  t.equal((await app.inject('/calls/page.js')).headers['access-control-allow-origin'], undefined)
+  const script = await fileOf(app, 'page-', '/calls/')
+  t.equal((await app.inject(script)).headers['access-control-allow-origin'], undefined)
 })
 
 t.test('a host that is none adds nothing to the policy', async (t) => {
@@ -123,7 +132,8 @@ t.test('embedded beside the @fastify/helmet of the host: each has its own policy
   await app.register(signalbox, { prefix: '/calls' })
   t.equal((await app.inject('/')).headers['content-security-policy'], 'default-src https:')
   t.match((await app.inject('/calls/')).headers['content-security-policy'], /^default-src 'none';/)
-  t.match((await app.inject('/calls/page.js')).headers['content-security-policy'], /^default-src 'none';/)
+  const script = await fileOf(app, 'page-', '/calls/')
+  t.match((await app.inject(script)).headers['content-security-policy'], /^default-src 'none';/)
 })
 
 async function startWith(t: Test, options: SignalboxOptions, server: object = {}) {

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/index.js'
 import { makeSelfSigned } from '../../src/self-signed.js'
 import { Client, listen, urlOf } from '../helper.js'
+import { fileOf } from '../page-files.js'
 
 /** Says these, and then nothing more. @returns after how long the connection was over, and what came */
 async function hold(t: Test, socket: net.Socket, said: string): Promise<{ ms: number; answer: string }> {
@@ -69,7 +70,7 @@ t.test(
     socket.pause()
     const startMs = performance.now()
     // Far more than the buffers between the two take.
-    socket.write('GET /page.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(500))
+    socket.write(`GET ${await fileOf(app, 'page-')} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(500))
     const [peer] = await once(app.server, 'connection')
     await once(peer, 'close')
     const ms = performance.now() - startMs

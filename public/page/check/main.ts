@@ -8,6 +8,7 @@ import { find, make } from '../elements.js'
 import { chooseLanguage } from '../language.js'
 import { roomOfFragment, tokenOfFragment } from '../room-id.js'
 import { recall } from '../settings.js'
+import { setTitle } from '../title.js'
 import { checkDevice } from './device-check.js'
 import { checkStun, checkTurn } from './ice-check.js'
 import { checkService } from './service-check.js'
@@ -21,7 +22,7 @@ const summary = find('summary', HTMLElement)
 const start = find('start', HTMLButtonElement)
 
 document.documentElement.lang = language
-document.title = `${texts.title} · Signalbox`
+setTitle(texts.title)
 find('title', HTMLElement).textContent = texts.title
 find('intro', HTMLElement).textContent = texts.intro
 start.textContent = texts.start

@@ -29,10 +29,10 @@ const en = {
     name
       ? `The connection to ${name} was lost. They can come back with the same link.`
       : 'The connection to the other person was lost. They can come back with the same link.',
-  titleWaiting: 'Waiting · Signalbox',
-  titleConnecting: 'Connecting · Signalbox',
-  titleUnstable: 'Unstable · Signalbox',
-  titleConnected: (name) => (name ? `${name} · Signalbox` : 'In a call · Signalbox'),
+  titleWaiting: 'Waiting',
+  titleConnecting: 'Connecting',
+  titleUnstable: 'Unstable',
+  titleConnected: (name) => name || 'In a call',
 } satisfies Shape
 
 const zhCN: typeof en = {
@@ -62,10 +62,10 @@ const zhCN: typeof en = {
   others: (count) => `另外 ${count ?? '几'} 人`,
   lost: (name) =>
     name ? `与 ${name} 的连接已断开，对方可通过同一链接重新加入。` : '与对方的连接已断开，对方可通过同一链接重新加入。',
-  titleWaiting: '等待中 · Signalbox',
-  titleConnecting: '连接中 · Signalbox',
-  titleUnstable: '连接不稳定 · Signalbox',
-  titleConnected: (name) => (name ? `${name} · Signalbox` : '通话中 · Signalbox'),
+  titleWaiting: '等待中',
+  titleConnecting: '连接中',
+  titleUnstable: '连接不稳定',
+  titleConnected: (name) => name || '通话中',
 }
 
 /** In a call: what is seen of it, and who comes and goes. */

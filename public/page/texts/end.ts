@@ -10,7 +10,7 @@ const en = {
   endReplaced: 'You are in this call from another page or device now.',
   rejoin: 'Rejoin',
   backToStart: 'Back to start',
-  titleEnded: 'Call ended · Signalbox',
+  titleEnded: 'Call ended',
 } satisfies Shape
 
 const zhCN: typeof en = {
@@ -23,7 +23,7 @@ const zhCN: typeof en = {
   endReplaced: '你已在另一页面或设备上加入此通话。',
   rejoin: '重新加入',
   backToStart: '返回首页',
-  titleEnded: '通话已结束 · Signalbox',
+  titleEnded: '通话已结束',
 }
 
 /** After a call. */

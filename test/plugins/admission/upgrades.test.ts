@@ -179,7 +179,7 @@ t.test('HTTP requests are bounded by address; probes and sockets are not', async
   const base = url.replace('ws', 'http')
   const get = (path: string, address: string) => fetch(`${base}${path}`, from(address))
   for (let k = 0; k < 5; k += 1) t.equal((await get('/', '192.0.2.1')).status, 200)
-  const refused = await get('/page.js', '192.0.2.1')
+  const refused = await get('/sdk/index.js', '192.0.2.1')
   t.equal(refused.status, 429)
   const waitS = Number(refused.headers.get('retry-after'))
   t.ok(waitS > 50 && waitS <= 60, `${waitS} s`)
