@@ -171,10 +171,9 @@ export const ProcessConfig = Type.Object({
 })
 export type ProcessConfig = Static<typeof ProcessConfig>
 
-export const Config = Type.Composite([
-  ProcessConfig,
+/** What the process and an app that embeds the service set alike. */
+export const ServiceConfig = Type.Composite([
   LogConfig,
-  TlsConfig,
   AccessConfig,
   WebConfig,
   BrandConfig,
@@ -183,6 +182,9 @@ export const Config = Type.Composite([
   Limits,
   AdmissionLimits,
 ])
+export type ServiceConfig = Static<typeof ServiceConfig>
+
+export const Config = Type.Composite([ProcessConfig, TlsConfig, ServiceConfig])
 export type Config = Static<typeof Config>
 export type ConfigKey = keyof Config
 

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyPluginAsync } from 'fastify'
 import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
@@ -19,36 +19,12 @@ import { signaling } from '../plugins/signaling/plugin.js'
 import { openSite, pageOf, staticFiles } from '../plugins/static.js'
 import { tokens } from '../plugins/tokens.js'
 import { websocket } from '../plugins/websocket/plugin.js'
-import {
-  AccessConfig,
-  AdmissionLimits,
-  BrandConfig,
-  defaultsOf,
-  IceConfig,
-  Limits,
-  LogConfig,
-  StoreConfig,
-  shownValue,
-  WebConfig,
-} from '../schemas/index.js'
+import { type AdmissionLimits, defaultsOf, type Limits, ServiceConfig, shownValue } from '../schemas/index.js'
 import { isFileToo } from './config.js'
 import { version } from './version.js'
 
-/** What an embedder may set in words and numbers. Everything has its default. */
-const Settings = Type.Composite([
-  LogConfig,
-  AccessConfig,
-  WebConfig,
-  BrandConfig,
-  IceConfig,
-  StoreConfig,
-  Limits,
-  AdmissionLimits,
-])
-type Settings = Static<typeof Settings>
-
 /** What an embedder may set. */
-export interface SignalboxOptions extends Partial<Settings> {
+export interface SignalboxOptions extends Partial<ServiceConfig> {
   /** Where in the host's app the service lives, e.g. `/calls`. Default: at the root. */
   readonly prefix?: string
   /** Whether the call page and the browser SDK are served. Default: true. */
@@ -102,19 +78,19 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(staticFiles, { site })
 }
 
-function readSettings(options: Partial<Settings>): Settings {
+function readSettings(options: Partial<ServiceConfig>): ServiceConfig {
   const given = Object.fromEntries(
     Object.entries(options).filter(([key, value]) => !fastifyOptions.has(key) && value !== undefined),
   )
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(Settings.properties, key)) throw new TypeError(`signalbox: ${key} is not an option`)
+    if (!Object.hasOwn(ServiceConfig.properties, key)) throw new TypeError(`signalbox: ${key} is not an option`)
   }
-  const settings: unknown = { ...defaultsOf(Settings), ...given }
-  if (Value.Check(Settings, settings)) return settings
-  const error = Value.Errors(Settings, settings).First()
+  const settings: unknown = { ...defaultsOf(ServiceConfig), ...given }
+  if (Value.Check(ServiceConfig, settings)) return settings
+  const error = Value.Errors(ServiceConfig, settings).First()
   const path = error?.path.slice(1) ?? ''
   // By the setting and not by the part of it that is wrong: a secret may stand where a list of them should.
-  const schema = new Map<string, TSchema>(Object.entries(Settings.properties)).get(path.replace(/\/.*/, ''))
+  const schema = new Map<string, TSchema>(Object.entries(ServiceConfig.properties)).get(path.replace(/\/.*/, ''))
   const shown = schema === undefined || isFileToo(schema) ? '' : `, not ${shownValue(error?.value)}`
   throw new TypeError(`signalbox: ${path}: ${error?.message}${shown}`)
 }
