@@ -5,7 +5,8 @@ export type PageDirectives = Record<string, string[]>
 
 /**
  * The Content Security Policy (CSP Level 3) of the pages: nothing but their own files, and connections to this very service.
- * They put together no HTML, so no text can become any (Trusted Types), and no script is made while they run.
+ * They put together no HTML, so no text can become any (Trusted Types), and no script is made while they run; the one policy there is
+ * answers with the address of the service worker, whatever it is asked.
  *
  * @param host  as the request has it. `'self'` is to hold for WebSockets, too, but did not in every browser, so they are named
  */
@@ -17,6 +18,8 @@ export function pageDirectives({ frameAncestors }: WebConfig, host: string): Pag
     'script-src': ["'self'"],
     'style-src': ["'self'"],
     'img-src': ["'self'"],
+    'manifest-src': ["'self'"],
+    'worker-src': ["'self'"],
     'connect-src': ["'self'", ...sockets],
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
@@ -25,7 +28,8 @@ export function pageDirectives({ frameAncestors }: WebConfig, host: string): Pag
         ? ["'none'"]
         : frameAncestors.map((source) => (source === 'self' ? "'self'" : source)),
     'require-trusted-types-for': ["'script'"],
-    'trusted-types': ["'none'"],
+    // Lets the service worker's address through, and makes nothing of anything else.
+    'trusted-types': ['signalbox-worker'],
   }
 }
 

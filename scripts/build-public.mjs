@@ -22,6 +22,7 @@ await build({
   entryPoints: {
     page: join(served, 'page/main.js'),
     check: join(served, 'page/check/main.js'),
+    offline: join(served, 'page/offline/main.js'),
     styles: at('public/styles/main.css'),
   },
   outdir: mapped,
@@ -33,6 +34,17 @@ await build({
   sourcemap: true,
   minifyWhitespace: true,
   // The syntax stays as it is, or coverage would be of what no one has written; compressed that is three bytes of a hundred.
+  minifyIdentifiers: true,
+  logLevel: 'warning',
+})
+
+// Not as a module, which not every browser takes for a service worker; and its address has to stay.
+await build({
+  entryPoints: [join(served, 'worker/main.js')],
+  outfile: join(served, 'service-worker.js'),
+  format: 'iife',
+  target: 'es2022',
+  minifyWhitespace: true,
   minifyIdentifiers: true,
   logLevel: 'warning',
 })

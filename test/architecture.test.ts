@@ -41,6 +41,7 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/websocket',
   ],
   'public/sdk': [],
+  'public/worker': [],
   'public/page': ['public/sdk'],
 }
 

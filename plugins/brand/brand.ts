@@ -32,5 +32,5 @@ function styleOf(color: string): string {
     const { accent, hover, onAccent, tint } = accentFor(color, theme)
     return `:root{--accent:${accent};--accent-hover:${hover};--on-accent:${onAccent};--tint:${tint}}`
   }
-  return `${root('light')}@media (prefers-color-scheme:dark){${root('dark')}}#mark rect{fill:${accentFor(color, 'light').accent}}\n`
+  return `${root('light')}@media (prefers-color-scheme:dark){${root('dark')}}#mark rect,.mark rect{fill:${accentFor(color, 'light').accent}}\n`
 }

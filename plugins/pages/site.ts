@@ -65,6 +65,14 @@ export async function makeSite(folder: URL, brand: Brand): Promise<Site> {
   }
   const page = async (file: string) => new Document('text/html', fill(await read(file)), 'revalidated')
   files.set('check', await page('check.html'))
+  const offline = await page('offline.html')
+  files.set('offline.html', offline)
+  // With it what it names, which the service worker can then show without a network.
+  const shown = fill(await read('offline.html')).matchAll(/="\.\/(assets\/[^"]+|favicon\.svg)"/g)
+  const worker = (await read('service-worker.js'))
+    .replace('%files%', () => ['offline.html', ...new Set(Array.from(shown, ([, address]) => address))].join(' '))
+    .replace('%version%', offline.hash)
+  files.set('service-worker.js', new Document('text/javascript', worker, 'revalidated'))
   return { page: await page('index.html'), files }
 }
 

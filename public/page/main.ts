@@ -17,6 +17,7 @@ import { recall, recallInterrupted, rememberOngoing } from './settings.js'
 import { bindShortcuts } from './shortcuts.js'
 import { StatusLine } from './status-line.js'
 import { setView } from './view.js'
+import { registerWorker } from './worker-registration.js'
 
 /** How many a room may hold: what each browser can send to and receive of all others. */
 const roomCapacity = 8
@@ -125,6 +126,9 @@ bindShortcuts(
 
 // Back from the browser's cache the call is over, and a later reload is no interruption of it.
 globalThis.addEventListener('pageshow', ({ persisted }) => persisted && rememberOngoing(null))
+
+// Once everything is here: it is for the next time.
+globalThis.addEventListener('load', () => void registerWorker())
 
 speech.apply()
 const interrupted = recallInterrupted()

@@ -224,7 +224,12 @@ export class Person {
     url: string,
     { prepare, hasFullCamera = false, ...options }: BrowserContextOptions & PersonOptions = {},
   ): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 800, height: 500 }, ...options })
+    const context = await browser.newContext({
+      viewport: { width: 800, height: 500 },
+      // It costs as much as another page, and only shows that one is offline.
+      serviceWorkers: 'block',
+      ...options,
+    })
     for (const script of [prepare ?? []].flat()) await context.addInitScript(script)
     if (!hasFullCamera) await context.addInitScript(spareProcessors)
     t.teardown(() => context.close())

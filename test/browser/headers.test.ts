@@ -238,7 +238,7 @@ t.test('what the page does not need of the browser it cannot have', async (t) =>
 /** Somebody whose browser's every word on the console is kept, warnings, too. */
 async function openListening(t: Test, name: BrowserName, url: string): Promise<{ person: Person; said: string[] }> {
   const said: string[] = []
-  const person = await Person.open(t, await openBrowser(name), 'about:blank')
+  const person = await Person.open(t, await openBrowser(name), 'about:blank', { serviceWorkers: 'allow' })
   person.page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
   person.page.on('pageerror', (error) => said.push(error.message))
   await person.page.goto(url.replace('ws', 'http'))

@@ -10,12 +10,14 @@ const policy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
   "connect-src 'self' ws://calls.example wss://calls.example",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  'trusted-types signalbox-worker',
 ]
 
 t.test('the pages and their files say what they may load, do and be shown in', async (t) => {
