@@ -396,7 +396,7 @@ export class Call extends Emitter<CallEvents> {
 
   #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number, isOverdue: boolean): void {
     const { uplinkKbps } = this.#options
-    const peer = new Peer({
+    const peer: Peer = new Peer({
       member,
       isInitiator,
       ice: this.#ice,
@@ -405,6 +405,10 @@ export class Call extends Emitter<CallEvents> {
       send: (message: ClientMessage) => this.#session.send(message),
       isServed: () => this.#session.state === 'open',
       remotePeers: () => this.#roster.count,
+      otherQualities: () =>
+        [...this.#roster.all()].flatMap((other) =>
+          other === peer || other.state !== 'live' ? [] : (other.quality ?? []),
+        ),
       uplinkKbps,
     })
     peer.on('error', (error) => this.emit('error', error))

@@ -62,6 +62,8 @@ export interface ConnectionSample {
   readonly remoteCandidateType: string | undefined
   /** `udp` or `tcp`, as this side sends. */
   readonly protocol: string | undefined
+  /** `udp`, `tcp` or `tls`: as this side sends to its TURN server; undefined without one. */
+  readonly relayProtocol: string | undefined
   /** By slot. A slot in which nothing was ever received or sent may be missing. */
   readonly inbound: ReadonlyMap<string, InboundSample>
   readonly outbound: ReadonlyMap<string, OutboundSample>
@@ -98,6 +100,7 @@ export function sampleOf(report: RTCStatsReport, mids: ReadonlyMap<string, strin
     localCandidateType,
     remoteCandidateType,
     protocol: text(local, 'protocol'),
+    relayProtocol: localCandidateType === 'relay' ? text(local, 'relayProtocol') : undefined,
     inbound,
     outbound,
   }

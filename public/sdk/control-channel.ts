@@ -24,6 +24,7 @@ export type WantedHeights = Readonly<Partial<Record<Slot, number>>>
 export type ControlMessage =
   | { readonly type: 'media'; readonly slots: MediaState }
   | { readonly type: 'want'; readonly heights: WantedHeights }
+  | { readonly type: 'busy'; readonly isBusy: boolean }
   | { readonly type: 'id'; readonly peerId: string }
   | { readonly type: 'signal'; readonly signal: Signal }
   | ({ readonly type: 'agree' } & AgreementStep)
@@ -37,6 +38,8 @@ export interface ControlChannelEvents {
   media: MediaState
   /** How large the other side shows what this one sends. */
   want: WantedHeights
+  /** Whether the other side's device is too busy to send a better picture. */
+  busy: boolean
   /** The other side has come back to the service as somebody new, or answers to this side's having done so. */
   id: string
   /** What the service would have brought. */
@@ -52,7 +55,7 @@ export interface ControlChannelEvents {
 /**
  * The data channel on which two SDKs tell each other what nothing else tells: that a microphone is muted or a camera off
  * (`mute` of a remote track fires neither for `enabled = false` nor for `replaceTrack(null)`), how large a picture is
- * shown, who somebody is after having come back to the service, and, while that is away, how to restart ICE and that somebody
+ * shown, whether a device is too busy, who somebody is after having come back to the service, and, while that is away, how to restart ICE and that somebody
  * hangs up.
  *
  * Negotiated with a fixed id, so it costs no message; of a client that does not have it nothing is heard here.
@@ -61,6 +64,7 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
   readonly #channel: RTCDataChannel
   #own: MediaState
   #wanted: WantedHeights
+  #isBusy = false
 
   /**
    * @param own     what this side is sending now
@@ -74,6 +78,7 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
     this.#channel.addEventListener('open', () => {
       this.#send({ type: 'media', slots: this.#own })
       this.#send({ type: 'want', heights: this.#wanted })
+      if (this.#isBusy) this.#send({ type: 'busy', isBusy: true })
       this.emit('open', undefined)
     })
     this.#channel.addEventListener('close', () => this.emit('close', undefined))
@@ -94,6 +99,13 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
   want(wanted: WantedHeights): void {
     this.#wanted = wanted
     this.#send({ type: 'want', heights: wanted })
+  }
+
+  /** Tells the other side whether this device is too busy to send a better picture, now or as soon as the channel is open. */
+  tellBusy(isBusy: boolean): void {
+    if (this.#isBusy === isBusy) return
+    this.#isBusy = isBusy
+    this.#send({ type: 'busy', isBusy })
   }
 
   /** Tells the other side, if it can be told, what the service calls this one now. */
@@ -123,6 +135,9 @@ export class ControlChannel extends Emitter<ControlChannelEvents> {
         break
       case 'want':
         this.emit('want', message.heights)
+        break
+      case 'busy':
+        this.emit('busy', message.isBusy)
         break
       case 'id':
         this.emit('id', message.peerId)
@@ -154,6 +169,7 @@ export function decodeControlMessage(data: unknown): ControlMessage | undefined 
   if (value === undefined) return undefined
   if (value['type'] === 'bye') return { type: 'bye' }
   if (value['type'] === 'id' && typeof value['peerId'] === 'string') return { type: 'id', peerId: value['peerId'] }
+  if (value['type'] === 'busy') return { type: 'busy', isBusy: value['isBusy'] === true }
   if (value['type'] === 'agree') {
     const { step, value: text } = value
     const isStep = step === 'commit' || step === 'answer' || step === 'reveal'

@@ -239,6 +239,7 @@ export class PeerLink extends Emitter<PeerLinkEvents> {
     const control = new ControlChannel(connection.pc, media, wanted)
     control.on('media', (media) => this.emit('media', media), { signal })
     control.on('want', (heights) => this.emit('want', heights), { signal })
+    control.on('busy', (isBusy) => this.emit('busy', isBusy), { signal })
     control.on('id', (id) => this.emit('id', id), { signal })
     control.on('signal', (told) => this.#hearDirectly(told), { signal })
     control.on('bye', () => this.emit('bye', undefined), { signal })

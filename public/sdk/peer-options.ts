@@ -63,6 +63,8 @@ export interface PeerOptions {
   readonly isServed: () => boolean
   /** How many others there are, of whom each gets a part of the uplink. */
   readonly remotePeers: () => number
+  /** How good the connections to the others are, of those that are live. */
+  readonly otherQualities: () => readonly Quality[]
   /** What this side may send in all, in kbit/s; undefined: no bound but those of each picture. */
   readonly uplinkKbps: number | undefined
 }

@@ -1,5 +1,6 @@
 import type { Media, Member, Role } from '../../schemas/index.js'
 import { CallError } from './call-error.js'
+import { type ConnectionDetails, detailsOf } from './connection-details.js'
 import type { ConnectionSample } from './connection-sample.js'
 import { type MediaState, mediaState, type WantedHeights } from './control-channel.js'
 import { Emitter } from './emitter.js'
@@ -9,7 +10,9 @@ import { PeerChannels } from './peer-channels.js'
 import { PeerLink } from './peer-link.js'
 import type { PeerEvents, PeerOptions, PeerState } from './peer-options.js'
 import { PeerStream } from './peer-stream.js'
-import { type Quality, QualityMeter } from './quality.js'
+import { limitOf, type Quality, QualityMeter } from './quality.js'
+import type { QualityMoment } from './quality-history.js'
+import { sideOf } from './quality-side.js'
 import type { Signal } from './signal.js'
 import { type Slot, type StreamKind, slots } from './slots.js'
 import { type Code, Verification } from './verification.js'
@@ -37,6 +40,8 @@ export class Peer extends Emitter<PeerEvents> {
   #saysItself = false
   #wanted: WantedHeights = {}
   #quality: Quality | undefined
+  /** The last two of the present connection, the newer one first. */
+  #samples: readonly ConnectionSample[] = []
   #laterId: string | undefined
   /** As whom this side has made itself known over the connection. */
   #toldId: string | undefined
@@ -87,6 +92,17 @@ export class Peer extends Emitter<PeerEvents> {
   /** How good the connection is; undefined until that is known. */
   get quality(): Quality | undefined {
     return this.#quality
+  }
+
+  /** What the connection was like, second by second, for about the last two minutes, oldest first. A peer that replaces this one goes on with it. */
+  get history(): readonly QualityMoment[] {
+    return this.#meter.history.moments
+  }
+
+  /** What goes over the connection now, and which way; undefined until that is known, and while it is being made anew. */
+  get details(): ConnectionDetails | undefined {
+    const [sample, last] = this.#samples
+    return sample === undefined || last === undefined ? undefined : detailsOf(sample, last)
   }
 
   get state(): PeerState {
@@ -280,6 +296,7 @@ export class Peer extends Emitter<PeerEvents> {
   /** Goes on with the stream objects of another peer, which loses them and can be sent nothing any more. @internal called by `Roster` */
   takeOver(predecessor: Peer): void {
     this.#stream.takeOver(predecessor.#stream)
+    this.#meter.history.goOnFrom(predecessor.#meter.history)
     const lost = predecessor.#channels.close()
     if (lost > 0) this.emit('error', new CallError('undelivered', `${lost} messages did not arrive`))
   }
@@ -310,6 +327,9 @@ export class Peer extends Emitter<PeerEvents> {
     })
     link.on('want', (heights) => this.#outgoing.want(heights))
     link.on('sample', (sample) => this.#onSample(sample))
+    link.on('busy', (isBusy) => {
+      this.#meter.isPeerBusy = isBusy
+    })
     link.on('id', (id) => {
       this.#laterId = id
       this.emit('renamed', id)
@@ -320,6 +340,8 @@ export class Peer extends Emitter<PeerEvents> {
       this.#listening.abort()
       this.#listening = new AbortController()
       this.#saysItself = false
+      this.#samples = []
+      this.#meter.isPeerBusy = false
       this.#outgoing.use(connection)
       this.#channels.use(connection.pc)
       this.#verification.use(connection.pc, link.control)
@@ -341,12 +363,17 @@ export class Peer extends Emitter<PeerEvents> {
 
   #onSample(sample: ConnectionSample): void {
     this.#outgoing.adapt(sample)
+    this.#link.control.tellBusy(limitOf(sample) === 'cpu')
+    this.#samples = [sample, ...this.#samples.slice(0, 1)]
     if (this.state !== 'live' && this.state !== 'unstable') return
-    this.#quality = this.#meter.add(
+    const quality = this.#meter.add(
       sample,
       slots.some((slot) => this.isSending(slot)),
     )
-    if (this.#quality !== undefined) this.emit('quality', this.#quality)
+    if (quality === undefined) return
+    const side = sideOf(quality, this.#options.otherQualities())
+    this.#quality = side === undefined ? quality : { ...quality, side }
+    this.emit('quality', this.#quality)
   }
 
   /** A browser refuses something that the connection can do without. */

@@ -1,5 +1,6 @@
 import type { ConnectionSample, InboundSample, OutboundSample } from './connection-sample.js'
 import { clamp, type Level, leastOf, levelOf, mosOf, ratingOf } from './e-model.js'
+import { type QualityFigures, QualityHistory } from './quality-history.js'
 
 /**
  * What keeps the quality from being best.
@@ -9,12 +10,15 @@ import { clamp, type Level, leastOf, levelOf, mosOf, ratingOf } from './e-model.
  * - `relay`: the same, but it is only the time, and a TURN server is between the two.
  * - `frozen`: the peer's picture stands still.
  * - `silent`: the peer is sending, and nothing at all comes.
- * - `cpu`: this device cannot encode its own picture any better.
+ * - `cpu`: the device of one of the two, `side` says which, cannot encode its own picture any better.
  */
 export type QualityReason = 'good' | 'network' | 'relay' | 'frozen' | 'silent' | 'cpu'
 
-/** How good the connection to a peer is: the worse of what is received from it and what it receives. */
-export interface Quality {
+/**
+ * How good the connection to a peer is: the worse of what is received from it and what it receives. The numbers are smoothed over a
+ * few samples.
+ */
+export interface Quality extends QualityFigures {
   /**
    * 4: as if in one room (R from 80). 3: good (from 70). 2: noticeably worse (from 60). 1: hard to follow (from 50).
    * 0: hardly of use. The bounds are those of ITU-T G.109. A level is left when two samples in a row say so.
@@ -22,25 +26,15 @@ export interface Quality {
   readonly level: Level
   /** `good` exactly at level 4. */
   readonly reason: QualityReason
-  /** Mean opinion score, from 1 (bad) to 4.5, by ITU-T G.107. It and the numbers below are smoothed over a few samples. */
-  readonly mos: number
-  readonly rttMs: number
-  /** Of what is received: between packets, before the jitter buffer. */
-  readonly jitterMs: number
-  /** 0 to 100: in the direction that is worse. */
-  readonly lossPercent: number
-  /** What is sent to this peer, in kbit/s. */
-  readonly upKbps: number
-  /** What comes from this peer, in kbit/s. */
-  readonly downKbps: number
   readonly isRelayed: boolean
   /** What keeps this side from sending a better picture, where the browser tells. */
   readonly limitedBy?: 'cpu' | 'bandwidth'
-  /** Which way it is worse, where packets are lost: what this side sends, or what it receives. */
+  /** Which way it is worse, where packets are lost: what this side sends, or what it receives. Without it, it is the time. */
   readonly direction?: 'sending' | 'receiving'
   /**
-   * Whose doing it is, where that is certain: only `self`, for `cpu`. One connection cannot tell a slow upload at one end from
-   * a slow download at the other; who has several, and sees one direction of all of them suffer, can.
+   * At whose end it is, where that can be told. `cpu`: each side says so of its own. Else by the other connections: what only
+   * this one suffers from is at the peer's end (or on the way there), what all suffer from is at this one. With one connection it
+   * cannot be told: a slow upload at one end looks like a slow download at the other.
    */
   readonly side?: 'self' | 'peer'
 }
@@ -51,17 +45,19 @@ interface Interval {
   readonly level: Level
   readonly reason: QualityReason
   readonly direction: 'sending' | 'receiving' | undefined
-  readonly figures: Figures
+  /** Whose device it is that is too busy. */
+  readonly busySide: 'self' | 'peer' | undefined
+  readonly figures: QualityFigures
 }
-
-/** What is smoothed. */
-type Figures = Pick<Quality, 'mos' | 'rttMs' | 'jitterMs' | 'lossPercent' | 'upKbps' | 'downKbps'>
 
 /** Samples that lie closer to each other tell more of the clock than of the connection. */
 const minIntervalMs = 200
 
 /** How much of each new value goes into the smoothed one. */
 const smoothing = 0.5
+
+/** Less loss than this is nothing that anybody hears. */
+const leastLossPercent = 1
 
 /** By how much R must go beyond a bound, so that one who lives at it does not flicker. */
 const slackR = 2
@@ -86,8 +82,17 @@ export class QualityMeter {
   #level: Level | undefined
   #reason: QualityReason = 'good'
   #direction: Interval['direction']
-  #figures: Figures | undefined
+  #busySide: Interval['busySide']
+  #figures: QualityFigures | undefined
   #quality: Quality | undefined
+  #isPeerBusy = false
+  /** What each interval was like. */
+  readonly history = new QualityHistory()
+
+  /** Whether the peer says that its device cannot encode its picture any better. */
+  set isPeerBusy(isPeerBusy: boolean) {
+    this.#isPeerBusy = isPeerBusy
+  }
 
   /**
    * @param isExpected  whether the peer says that it sends something, so that nothing coming is a fault
@@ -99,7 +104,8 @@ export class QualityMeter {
     if (passedMs >= 0 && passedMs < minIntervalMs) return this.#quality
     this.#last = sample
     if (last === undefined || !(passedMs > 0) || isAnother(sample, last)) return this.#quality
-    const interval = measure(sample, last, passedMs, isExpected)
+    const interval = measure(sample, last, passedMs, { isExpected, isPeerBusy: this.#isPeerBusy })
+    this.history.add({ level: interval.level, ...interval.figures })
     this.#figures = blend(this.#figures, interval.figures)
     this.#decide(interval)
     this.#quality = this.#compose(sample, this.#figures)
@@ -119,10 +125,11 @@ export class QualityMeter {
     if (interval.reason !== 'good') {
       this.#reason = interval.reason
       this.#direction = interval.direction
+      this.#busySide = interval.busySide
     }
   }
 
-  #compose(sample: ConnectionSample, figures: Figures): Quality {
+  #compose(sample: ConnectionSample, figures: QualityFigures): Quality {
     const level = this.#level ?? 0
     const reason = level === 4 ? 'good' : this.#reason
     const limitedBy = limitOf(sample)
@@ -133,12 +140,23 @@ export class QualityMeter {
       isRelayed: sample.isRelayed,
       ...(limitedBy === undefined ? {} : { limitedBy }),
       ...(reason === 'network' && this.#direction !== undefined ? { direction: this.#direction } : {}),
-      ...(reason === 'cpu' ? { side: 'self' } : {}),
+      ...(reason === 'cpu' && this.#busySide !== undefined ? { side: this.#busySide } : {}),
     }
   }
 }
 
-function measure(sample: ConnectionSample, last: ConnectionSample, passedMs: number, isExpected: boolean): Interval {
+/** What one side knows by other ways than statistics. */
+interface Known {
+  readonly isExpected: boolean
+  readonly isPeerBusy: boolean
+}
+
+function measure(
+  sample: ConnectionSample,
+  last: ConnectionSample,
+  passedMs: number,
+  { isExpected, isPeerBusy }: Known,
+): Interval {
   const rttMs = clamp(sample.rttMs ?? 0, 0, 60_000)
   const received = receivedLoss(sample, last)
   const sent = sentLoss(sample, last)
@@ -147,22 +165,27 @@ function measure(sample: ConnectionSample, last: ConnectionSample, passedMs: num
   const sendingR = ratingOf(rttMs / 2 + reportedJitterMs(sample) + fixedDelayMs, sent)
   const isSilent = isExpected && grown(sample.bytesReceived, last.bytesReceived) === 0
   const r = isSilent ? 0 : Math.min(receivingR, sendingR)
-  const direction = received === sent ? undefined : received > sent ? 'receiving' : 'sending'
+  const isLossy = Math.max(received, sent) >= leastLossPercent
+  const direction = !isLossy ? undefined : received > sent ? 'receiving' : 'sending'
   const heard = levelOf(r)
   const seen = freezeCap(freezeRatio(sample, last, passedMs))
-  const encoded: Level = limitOf(sample) === 'cpu' ? 3 : 4
+  const busySide = limitOf(sample) === 'cpu' ? 'self' : isPeerBusy ? 'peer' : undefined
+  const encoded: Level = busySide === undefined ? 4 : 3
   const level = lower(heard, lower(seen, encoded))
   return {
     // What a cap takes away must count like what R takes away, or the slack would give it back.
     r: level < heard ? leastOf(level) + 5 : r,
     level,
-    reason: reasonOf({ level, heard, seen, isSilent, isSlow: sample.isRelayed && Math.max(received, sent) < 1 }),
+    reason: reasonOf({ level, heard, seen, isSilent, isSlow: sample.isRelayed && !isLossy }),
     direction,
+    busySide,
     figures: {
       mos: mosOf(r),
       rttMs,
       jitterMs: receivedJitterMs(sample),
       lossPercent: Math.max(received, sent),
+      upLossPercent: sent,
+      downLossPercent: received,
       upKbps: rateKbps(sample.bytesSent, last.bytesSent, passedMs),
       downKbps: rateKbps(sample.bytesReceived, last.bytesReceived, passedMs),
     },
@@ -253,7 +276,8 @@ function reportedJitterMs({ outbound }: ConnectionSample): number {
   return clamp(outbound.get('mic')?.jitterMs ?? outbound.get('camera')?.jitterMs ?? 0, 0, 60_000)
 }
 
-function limitOf({ outbound }: ConnectionSample): 'cpu' | 'bandwidth' | undefined {
+/** What keeps this side from sending a better picture, where the browser tells. */
+export function limitOf({ outbound }: ConnectionSample): 'cpu' | 'bandwidth' | undefined {
   const reasons = [...outbound.values()].map(({ qualityLimitationReason }) => qualityLimitationReason)
   if (reasons.includes('cpu')) return 'cpu'
   return reasons.includes('bandwidth') ? 'bandwidth' : undefined
@@ -296,14 +320,16 @@ function higher(a: Level, b: Level): Level {
   return a > b ? a : b
 }
 
-function blend(before: Figures | undefined, now: Figures): Figures {
+function blend(before: QualityFigures | undefined, now: QualityFigures): QualityFigures {
   if (before === undefined) return now
-  const mix = (key: keyof Figures): number => before[key] + smoothing * (now[key] - before[key])
+  const mix = (key: keyof QualityFigures): number => before[key] + smoothing * (now[key] - before[key])
   return {
     mos: mix('mos'),
     rttMs: mix('rttMs'),
     jitterMs: mix('jitterMs'),
     lossPercent: mix('lossPercent'),
+    upLossPercent: mix('upLossPercent'),
+    downLossPercent: mix('downLossPercent'),
     upKbps: mix('upKbps'),
     downKbps: mix('downKbps'),
   }

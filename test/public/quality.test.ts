@@ -209,6 +209,7 @@ class Line {
       localCandidateType: undefined,
       remoteCandidateType: undefined,
       protocol: undefined,
+      relayProtocol: undefined,
       inbound: new Map<string, InboundSample>([
         ['mic', inbound],
         ['camera', camera],
@@ -287,15 +288,51 @@ t.test('each cause is named, and whose doing it is only where that is certain', 
   t.match(network, { level: 2, reason: 'network', direction: 'sending' })
   t.notOk(network !== undefined && 'side' in network)
   t.match(new Line().hold({ rttMs: 500, isRelayed: true }), { reason: 'relay', isRelayed: true })
+  const slow = new Line().hold({ rttMs: 900, lossPercent: 0.5 })
+  t.match(slow, { reason: 'network' })
+  t.notOk(slow !== undefined && 'direction' in slow, 'a little loss is not what makes it slow')
   t.match(new Line().hold({ lossPercent: 8, isRelayed: true }), { reason: 'network', isRelayed: true })
   t.match(new Line().hold({ isRelayed: true }), { level: 4, reason: 'good' }, 'a relay alone is no fault')
   t.match(new Line().hold({ frozenMs: 300 }), { level: 2, reason: 'frozen' })
   t.match(new Line().hold({ limit: 'cpu' }), { level: 3, reason: 'cpu', side: 'self', limitedBy: 'cpu' })
+  const other = new Line()
+  other.meter.isPeerBusy = true
+  t.match(other.hold({}), { level: 3, reason: 'cpu', side: 'peer' })
+  t.match(other.hold({ limit: 'cpu' }), { reason: 'cpu', side: 'self' }, 'what one can do something about comes first')
+  other.meter.isPeerBusy = false
+  t.match(other.hold({}), { level: 4, reason: 'good' })
   t.match(new Line().hold({ limit: 'bandwidth' }), { level: 4, limitedBy: 'bandwidth' })
   const line = new Line()
   line.hold({})
   t.match(line.hold({ frames: 0 }, 2), { level: 1, reason: 'frozen' }, 'a freeze that lasts is not counted yet')
   t.match(line.hold({ bytes: 0, frames: 0 }, 2), { level: 0, reason: 'silent' })
+})
+
+t.test('the history has what was measured, second by second, for two minutes', async (t) => {
+  const line = new Line()
+  line.next()
+  t.strictSame(line.meter.history.moments, [])
+  line.next({ lossPercent: 20, sentLossPercent: 5, rttMs: 70 })
+  line.next()
+  const [bad, good] = line.meter.history.moments
+  t.match(bad, { level: 0, rttMs: 70, jitterMs: 5, lossPercent: 20, upLossPercent: 5, downLossPercent: 20 })
+  t.match(good, { level: 4, rttMs: 40, lossPercent: 0 }, 'not smoothed')
+  t.ok(bad !== undefined && Math.abs(bad.downKbps - 1000) < 1 && Math.abs(bad.upKbps - 1000) < 1)
+  line.hold({}, 150)
+  const { moments } = line.meter.history
+  t.equal(moments.length, 120)
+  t.notOk(
+    moments.some(({ rttMs }) => rttMs === 70),
+    'the oldest go',
+  )
+  const successor = new Line()
+  successor.hold({ rttMs: 1000 }, 3)
+  successor.meter.history.goOnFrom(line.meter.history)
+  t.strictSame(
+    successor.meter.history.moments.slice(-3).map(({ rttMs }) => rttMs),
+    [40, 1000, 1000],
+  )
+  t.equal(successor.meter.history.moments.length, 120)
 })
 
 t.test('nothing coming is no fault where nothing is expected', async (t) => {
