@@ -93,6 +93,8 @@ export class CallError extends Error {
 
   /** @internal the error for an `error` message of the service */
   static ofService({ code, message }: { readonly code: string; readonly message: string }): CallError {
-    return new CallError(refusals[code] ?? 'rejected', message, { serviceCode: code })
+    // Whatever the service says: `constructor` is no code either.
+    const refusal = Object.hasOwn(refusals, code) ? refusals[code] : undefined
+    return new CallError(refusal ?? 'rejected', message, { serviceCode: code })
   }
 }

@@ -179,6 +179,11 @@ t.test('an emitter tells everybody who listens, and nobody any more', async (t) 
   t.strictSame(heard, ['a1', 'b1', 'c1', 'd1', 'd2'])
 })
 
+t.test('whatever the service calls its error, it is one of the list', async (t) => {
+  for (const code of ['constructor', '__proto__', 'toString', '', 'of a newer service'])
+    t.match(CallError.ofService({ code, message: 'no' }), { code: 'rejected', retryable: false, serviceCode: code })
+})
+
 t.test('every error of the SDK has its text and says whether a retry makes sense', async (t) => {
   for (const [code, { message, retryable }] of Object.entries(callErrors)) {
     t.ok(message.length > 10, code)
