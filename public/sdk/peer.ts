@@ -99,9 +99,9 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#meter.history.moments
   }
 
-  /** What goes over the connection now, and which way; undefined until that is known, and while it is being made anew. */
+  /** What goes over the connection now, and which way; undefined until that is known, and while the connection does not work. */
   get details(): ConnectionDetails | undefined {
-    const [sample, last] = this.#samples
+    const [sample, last] = this.#isUp ? this.#samples : []
     return sample === undefined || last === undefined ? undefined : detailsOf(sample, last)
   }
 
@@ -361,11 +361,15 @@ export class Peer extends Emitter<PeerEvents> {
     this.emit('track', { slot, track })
   }
 
+  get #isUp(): boolean {
+    return this.state === 'live' || this.state === 'unstable'
+  }
+
   #onSample(sample: ConnectionSample): void {
     this.#outgoing.adapt(sample)
     this.#link.control.tellBusy(limitOf(sample) === 'cpu')
     this.#samples = [sample, ...this.#samples.slice(0, 1)]
-    if (this.state !== 'live' && this.state !== 'unstable') return
+    if (!this.#isUp) return
     const quality = this.#meter.add(
       sample,
       slots.some((slot) => this.isSending(slot)),
