@@ -1,11 +1,13 @@
 import type { Call, GoneReason, Peer } from '../sdk/index.js'
 import { Arrivals } from './arrivals.js'
+import { AwayPill } from './away-pill.js'
 import { type CallState, callState } from './call-state.js'
 import { CodeCheck } from './code-check.js'
 import { find, ignoreHeldKeys } from './elements.js'
 import { FullScreen } from './full-screen.js'
 import { HostControls } from './host-controls.js'
 import { Invite } from './invite.js'
+import { sentenceOf } from './join-notice.js'
 import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
@@ -20,6 +22,7 @@ import type { StatusLine } from './status-line.js'
 import { initialOf } from './tile.js'
 import { Tiles } from './tiles.js'
 import { setTitle } from './title.js'
+import { isNewsInCall, troubleOf } from './trouble.js'
 import { setState } from './view.js'
 
 /** A second press within this time belongs to the first. */
@@ -48,7 +51,7 @@ export class CallScreen {
   readonly #tiles: Tiles
   readonly #smallWindow: SmallWindow
   readonly #fullScreen = new FullScreen()
-  readonly #pill = find('pill', HTMLElement)
+  readonly #pill: AwayPill
   readonly #help = find('call-help', HTMLElement)
   #published: Record<DeviceSlot, MediaStreamTrack | null> = { mic: null, camera: null }
   #call: Call | undefined
@@ -66,6 +69,7 @@ export class CallScreen {
     this.#screenShare = new ScreenShare(speech, status)
     this.#host = new HostControls(speech, status)
     this.#codeCheck = new CodeCheck(speech, status)
+    this.#pill = new AwayPill(status)
     this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
@@ -79,6 +83,7 @@ export class CallScreen {
     media.on('change', () => this.#publish())
     this.#bindLeave()
     media.on('change', () => this.#refreshHelp())
+    for (const type of ['online', 'offline'] as const) globalThis.addEventListener(type, () => this.#refresh())
     speech.on('change', (texts) => {
       if (!this.#help.hidden) this.#help.textContent = mediaHelp(media, texts)
       this.#refresh()
@@ -113,7 +118,11 @@ export class CallScreen {
     call.on('host', () => this.#refresh())
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
-    call.on('error', (error) => reportError(error))
+    call.on('error', (error) => {
+      reportError(error)
+      const trouble = troubleOf(error)
+      if (isNewsInCall(trouble)) this.#status.announce(sentenceOf(trouble, this.#speech.texts))
+    })
     call.on('end', () => this.#clear())
     for (const peer of call.peers.values()) this.#welcome(peer)
     this.#wakeLock.begin()
@@ -172,7 +181,7 @@ export class CallScreen {
     this.#menu.close()
     this.#mutedSpeech.listen(null)
     this.#wakeLock.end()
-    this.#pill.hidden = true
+    this.#pill.show(undefined, this.#speech.texts)
     this.#help.hidden = true
     clearTimeout(this.#helpTimer)
   }
@@ -204,12 +213,9 @@ export class CallScreen {
     const isOnTile = people.length > 1 && people.some(({ state }) => state === 'live')
     this.#status.say(this.#sentence(summary), { passing: summary.state === 'connected' || isOnTile })
     setTitle(this.#title(summary))
-    const isAway = call.signaling === 'reconnecting'
-    const { texts } = this.#speech
-    const pill = people.length === 0 ? texts.reconnectingAlone : texts.reconnecting
-    if (isAway && this.#pill.hidden) this.#status.announce(pill, { seen: false })
-    this.#pill.hidden = !isAway
-    this.#pill.textContent = isAway ? pill : ''
+    const service = people.length === 0 ? 'service-alone' : 'service'
+    const away = call.signaling === 'reconnecting' ? service : undefined
+    this.#pill.show(navigator.onLine ? away : 'offline', this.#speech.texts)
   }
 
   #sentence({ state, name, count }: CallState): string {

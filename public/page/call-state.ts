@@ -15,6 +15,7 @@ export type PageState =
   | 'taken'
   | 'access-away'
   | 'unsupported'
+  | 'offline'
   | 'waiting'
   | 'connecting'
   | 'connected'

@@ -1,8 +1,10 @@
 import type { CallError } from '../sdk/index.js'
 import { find, ignoreHeldKeys } from './elements.js'
+import { sentenceOf } from './join-notice.js'
 import type { Speech } from './language.js'
 import type { Texts } from './texts.js'
 import { setTitle } from './title.js'
+import { advice, troubleOf } from './trouble.js'
 import { setState, setView } from './view.js'
 
 /** What the person can do after a call. */
@@ -22,6 +24,7 @@ export class EndScreen {
     rejoin.addEventListener('click', onRejoin)
     ignoreHeldKeys(rejoin)
     find('back-to-start', HTMLButtonElement).addEventListener('click', onBack)
+    find('end-reload', HTMLButtonElement).addEventListener('click', () => location.reload())
     speech.on('change', () => this.#write())
   }
 
@@ -32,10 +35,14 @@ export class EndScreen {
     setState('ended')
     this.#write()
     setTitle(this.#speech.texts.titleEnded)
+    const action = reason === 'left' ? 'try-again' : advice[troubleOf(reason)].action
     const rejoin = find('rejoin', HTMLButtonElement)
-    // It would only be refused.
-    rejoin.hidden = reason !== 'left' && reason.code === 'kicked'
-    ;(rejoin.hidden ? find('back-to-start', HTMLButtonElement) : rejoin).focus()
+    const reload = find('end-reload', HTMLButtonElement)
+    // Where it would only be refused it is not offered.
+    rejoin.hidden = action !== 'try-again'
+    reload.hidden = action !== 'reload'
+    const best = [rejoin, reload].find(({ hidden }) => !hidden) ?? find('back-to-start', HTMLButtonElement)
+    best.focus()
     if (reason === 'left') return
     const [title, detail] = sentences(reason, this.#speech.texts)
     find('alert', HTMLElement).textContent = detail ?? title
@@ -52,20 +59,16 @@ export class EndScreen {
 
 function sentences(reason: CallError | 'left', texts: Texts): readonly [title: string, detail?: string] {
   if (reason === 'left') return [texts.endLeft]
-  switch (reason.code) {
+  const trouble = troubleOf(reason)
+  const next = texts.nextSteps[trouble]
+  switch (trouble) {
     case 'kicked':
-      return [texts.endKicked, texts.kicked]
-    case 'replaced':
-      return [texts.endLost, texts.endReplaced]
-    case 'access-denied':
-      return [texts.endLost, texts.inviteExpired]
+      return [texts.endKicked, next]
     case 'closed':
-      return [texts.endPutAway]
-    case 'room-full':
-      return [texts.endLost, texts.endFull]
-    case 'rejected':
-      return [texts.endLost, texts.endRejected]
+      return [texts.endPutAway, next]
+    case 'full':
+      return [texts.endLost, `${texts.endFull} ${next}`]
     default:
-      return [texts.endLost, texts.serverAway]
+      return [texts.endLost, sentenceOf(trouble, texts)]
   }
 }

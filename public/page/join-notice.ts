@@ -1,85 +1,27 @@
-import { CallError } from '../sdk/index.js'
 import type { PageState } from './call-state.js'
+import { make } from './elements.js'
 import type { Texts } from './texts.js'
+import { advice, type Trouble } from './trouble.js'
 
-/** Why somebody is still in the lobby. */
-export type Notice =
-  | Extract<
-      PageState,
-      'full' | 'server-away' | 'rejected' | 'unsupported' | 'locked' | 'refused' | 'kicked' | 'taken' | 'access-away'
-    >
-  | 'needs-invite'
-  | 'invite-expired'
-  | 'invite-invalid'
-  | 'room-missing'
-
-/** @throws what is no error of a call */
-export function noticeOf(error: unknown): Notice {
-  if (!(error instanceof CallError)) throw error
-  switch (error.code) {
-    case 'room-full':
-      return 'full'
-    case 'access-denied':
-      return deniedNotice(error.serviceCode)
-    case 'access-unavailable':
-      return 'access-away'
-    case 'room-locked':
-      return 'locked'
-    case 'knock-refused':
-      return 'refused'
-    case 'identity-taken':
-      return 'taken'
-    case 'kicked':
-    case 'unsupported':
-      return error.code
-    case 'rejected':
-    case 'protocol':
-      return 'rejected'
-    default:
-      return 'server-away'
-  }
+/** What the person is told: what is wrong, and what to do next. */
+export function sentenceOf(trouble: Trouble, texts: Texts): string {
+  return `${texts.troubles[trouble]} ${texts.nextSteps[trouble]}`
 }
 
-function deniedNotice(serviceCode: string | undefined): Notice {
-  if (serviceCode === 'token-required') return 'needs-invite'
-  return serviceCode === 'token-expired' ? 'invite-expired' : 'invite-invalid'
-}
-
-/** What the person is told. */
-export function sentenceOf(notice: Notice, texts: Texts): string {
-  const sentences: Readonly<Record<Notice, string>> = {
-    full: texts.full,
-    'server-away': texts.serverAway,
-    rejected: texts.rejected,
-    unsupported: texts.unsupported,
-    locked: texts.locked,
-    refused: texts.refused,
-    kicked: texts.kicked,
-    taken: texts.taken,
-    'access-away': texts.accessAway,
-    'needs-invite': texts.needsInvite,
-    'invite-expired': texts.inviteExpired,
-    'invite-invalid': texts.inviteInvalid,
-    'room-missing': texts.roomMissing,
-  }
-  return sentences[notice]
+/** The same, to be seen. */
+export function write(element: HTMLElement, trouble: Trouble | undefined, texts: Texts): void {
+  element.hidden = trouble === undefined
+  if (trouble === undefined) element.replaceChildren()
+  else element.replaceChildren(make('strong', '', texts.troubles[trouble]), ` ${texts.nextSteps[trouble]}`)
 }
 
 /** What the page is about then. */
-export function stateOf(notice: Notice): PageState {
-  switch (notice) {
-    case 'room-missing':
-      return 'idle'
-    case 'needs-invite':
-    case 'invite-expired':
-    case 'invite-invalid':
-      return 'denied'
-    default:
-      return notice
-  }
+export function stateOf(trouble: Trouble): PageState {
+  return advice[trouble].state ?? 'rejected'
 }
 
-/** Whether the same again can succeed, with nothing but time gone by. */
-export function canBeTriedAgain(notice: Notice): boolean {
-  return ['full', 'server-away', 'locked', 'taken', 'access-away'].includes(notice)
+/** What the browser itself lacks for a call, before anybody asks for one. */
+export function standingTrouble(): Trouble | undefined {
+  if (typeof globalThis.RTCPeerConnection !== 'function') return 'unsupported'
+  return navigator.onLine ? undefined : 'offline'
 }

@@ -1,6 +1,6 @@
 import { bindDeviceSelect } from './device-select.js'
 import { find } from './elements.js'
-import { canBeTriedAgain, type Notice, noticeOf, sentenceOf, stateOf } from './join-notice.js'
+import { sentenceOf, standingTrouble, stateOf, write } from './join-notice.js'
 import { isLanguage, type Speech } from './language.js'
 import { showLevel } from './level-meter.js'
 import type { DeviceSlot, LocalMedia } from './local-media.js'
@@ -12,6 +12,7 @@ import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
 import type { StatusLine } from './status-line.js'
 import { languages } from './texts.js'
 import { setTitle } from './title.js'
+import { advice, type Trouble, troubleOf } from './trouble.js'
 import { setState, setView } from './view.js'
 
 /** What the person wants to join. */
@@ -31,7 +32,9 @@ export class Lobby {
   readonly #name = find('name', HTMLInputElement)
   readonly #join = find('join', HTMLButtonElement)
   readonly #notice = find('lobby-notice', HTMLElement)
-  #noticeOf: Notice | undefined
+  #noticeOf: Trouble | undefined
+  /** What was wanted last: without a network it waits for one. */
+  #request: JoinRequest | undefined
   #isJoining = false
   /** There while a host is to let the person in; ends the waiting. */
   #stopKnocking: (() => void) | undefined
@@ -55,6 +58,9 @@ export class Lobby {
     media.on('change', () => this.#refresh())
     speech.on('change', () => this.#refresh())
     globalThis.addEventListener('hashchange', () => this.#readFragment())
+    globalThis.addEventListener('offline', () => this.#isIdle && this.#setNotice('offline'))
+    globalThis.addEventListener('online', () => this.#goOn(onJoin))
+    find('reload', HTMLButtonElement).addEventListener('click', () => location.reload())
   }
 
   /**
@@ -67,16 +73,18 @@ export class Lobby {
     find('alert', HTMLElement).textContent = ''
     setTitle()
     this.#readFragment()
-    this.#setNotice(undefined)
+    this.#request = undefined
+    this.#setNotice(standingTrouble())
     this.#setJoining(false)
     ;(this.#room.value === '' ? this.#room : this.#join).focus()
     void this.#media.open(wanted)
   }
 
   /** Shows that joining is under way. */
-  begin({ room, name }: JoinRequest): void {
-    this.#room.value = room
-    this.#name.value = name ?? ''
+  begin(request: JoinRequest): void {
+    this.#request = request
+    this.#room.value = request.room
+    this.#name.value = request.name ?? ''
     this.#setNotice(undefined)
     this.#setJoining(true)
   }
@@ -99,7 +107,7 @@ export class Lobby {
   /** Says why joining did not succeed. */
   fail(error: unknown): void {
     this.#setJoining(false)
-    this.#setNotice(noticeOf(error))
+    this.#setNotice(troubleOf(error, navigator.onLine))
     this.#join.focus()
   }
 
@@ -136,7 +144,10 @@ export class Lobby {
       this.#setNotice(undefined)
       this.#join.focus()
     })
-    this.#room.addEventListener('input', () => this.#setNotice(undefined))
+    this.#room.addEventListener('input', () => {
+      this.#request = undefined
+      this.#setNotice(undefined)
+    })
     find('join-form', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault()
       this.#stopKnocking?.()
@@ -170,10 +181,23 @@ export class Lobby {
     this.#refresh()
   }
 
-  #setNotice(notice: Notice | undefined): void {
+  /** Whether somebody is in the lobby who is not joining. */
+  get #isIdle(): boolean {
+    return !this.#isJoining && document.documentElement.dataset['view'] === 'lobby'
+  }
+
+  /** There is a network again: who wanted to join does. */
+  #goOn(onJoin: (request: JoinRequest) => void): void {
+    if (!this.#isIdle || this.#noticeOf !== 'offline') return
+    const request = this.#request
+    this.#setNotice(undefined)
+    if (request !== undefined) onJoin(request)
+  }
+
+  #setNotice(notice: Trouble | undefined): void {
     this.#noticeOf = notice
     if (!this.#isJoining) setState(notice === undefined ? 'idle' : stateOf(notice))
-    const isRoomWrong = notice === 'room-missing' || notice === 'rejected'
+    const isRoomWrong = notice === 'room-missing' || notice === 'room-invalid'
     if (isRoomWrong) this.#room.setAttribute('aria-invalid', 'true')
     else this.#room.removeAttribute('aria-invalid')
     this.#refresh()
@@ -183,15 +207,15 @@ export class Lobby {
   #refresh(): void {
     const { texts } = this.#speech
     const isKnocking = this.#stopKnocking !== undefined
-    const retries = this.#noticeOf !== undefined && canBeTriedAgain(this.#noticeOf)
-    const rest = retries ? texts.tryAgain : texts.join
+    const action = this.#noticeOf === undefined ? 'none' : advice[this.#noticeOf].action
+    const rest = action === 'try-again' ? texts.tryAgain : texts.join
     this.#join.textContent = isKnocking ? texts.stopWaiting : this.#isJoining ? texts.joining : rest
     this.#join.setAttribute('aria-disabled', String(this.#isJoining && !isKnocking))
     const waiting = find('lobby-waiting', HTMLElement)
     waiting.textContent = isKnocking ? texts.knocking : ''
     waiting.hidden = !isKnocking
-    this.#notice.textContent = this.#noticeOf === undefined ? '' : sentenceOf(this.#noticeOf, texts)
-    this.#notice.hidden = this.#noticeOf === undefined
+    write(this.#notice, this.#noticeOf, texts)
+    find('reload', HTMLButtonElement).hidden = action !== 'reload'
     const help = mediaHelp(this.#media, texts)
     const helpElement = find('media-help', HTMLElement)
     if (helpElement.textContent !== help) {

@@ -8,6 +8,7 @@ import { inviteTexts } from './texts/invite.js'
 import { lobbyTexts } from './texts/lobby.js'
 import { screenTexts } from './texts/screen.js'
 import { viewTexts } from './texts/view.js'
+import { troubleTexts } from './texts/trouble.js'
 
 const en = {
   ...callTexts.en,
@@ -20,6 +21,7 @@ const en = {
   ...lobbyTexts.en,
   ...screenTexts.en,
   ...viewTexts.en,
+  ...troubleTexts.en,
 }
 
 /** Every text of the page in one language. */
@@ -36,6 +38,7 @@ const zhCN: Texts = {
   ...lobbyTexts['zh-CN'],
   ...screenTexts['zh-CN'],
   ...viewTexts['zh-CN'],
+  ...troubleTexts['zh-CN'],
 }
 
 /** The languages of the page by their BCP 47 tags, with what they call themselves and where their lines begin. */

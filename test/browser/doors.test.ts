@@ -1,18 +1,15 @@
 import t, { type Test } from 'tap'
+import { sentenceOf } from '../../public/page/join-notice.js'
 import { languages } from '../../public/page/texts.js'
+import type { Trouble } from '../../public/page/trouble.js'
 import { startService } from '../helper.js'
-import { faults, isForAxe } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
+import { looksRight } from './every-size.js'
 import { access, invite as inviteTo } from './invitations.js'
 
 const { texts } = languages.en
+const told = (trouble: Trouble): string => sentenceOf(trouble, texts)
 const room = '1001'
-const sizes = {
-  phone: { width: 360, height: 740 },
-  landscape: { width: 740, height: 360 },
-  desktop: { width: 1280, height: 800 },
-}
-
 function invite(url: string, claims: object): Promise<string> {
   return inviteTo(url, { room, ...claims })
 }
@@ -27,27 +24,13 @@ async function join(person: Person): Promise<void> {
   await person.view('call')
 }
 
-async function looksRight(t: Test, person: Person, name: string): Promise<void> {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    await person.page.setViewportSize(viewport)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await person.screenshot(`${name}-${size}-${colorScheme}`)
-      if (isForAxe(size, colorScheme)) t.strictSame(await faults(person), [], `${name}, ${size}, ${colorScheme}`)
-      const isTooWide = await person.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-      t.notOk(isTooWide, `${name} fits on ${size}`)
-    }
-  }
-  await person.page.setViewportSize({ width: 800, height: 500 })
-}
-
 t.test('a protected room lets in who has an invitation, and nobody else', async (t) => {
   const { url } = await startService(t, access)
   const page = url.replace('ws', 'http')
   for (const [link, state, sentence] of [
-    [`${page}/#room=${room}`, 'denied', texts.needsInvite],
-    [`${page}/#room=${room}&token=made-up`, 'denied', texts.inviteInvalid],
-    [(await invite(url, { name: 'Ada' })).replace(`room=${room}`, 'room=1002'), 'denied', texts.inviteInvalid],
+    [`${page}/#room=${room}`, 'denied', told('needs-invite')],
+    [`${page}/#room=${room}&token=made-up`, 'denied', told('invite-invalid')],
+    [(await invite(url, { name: 'Ada' })).replace(`room=${room}`, 'room=1002'), 'denied', told('invite-invalid')],
   ] as const) {
     const stranger = await opens(t, link)
     await stranger.page.click('#join')
@@ -108,7 +91,7 @@ t.test('who knocks waits until a host lets it in; who is thrown out stays out', 
   await bo.page.click('#join')
   await ada.page.click(`.knock [aria-label="${texts.refuseSomebody('Bo')}"]`)
   await bo.state('refused')
-  t.equal(await bo.page.textContent('#lobby-notice'), texts.refused)
+  t.equal(await bo.page.textContent('#lobby-notice'), told('refused'))
   await bo.page.click('#join')
   await ada.page.click(`.knock [aria-label="${texts.letSomebodyIn('Bo')}"]`)
   await bo.view('call')
@@ -136,7 +119,7 @@ t.test('who knocks waits until a host lets it in; who is thrown out stays out', 
   const again = await opens(t, link)
   await again.page.click('#join')
   await again.state('kicked')
-  t.equal(await again.page.textContent('#lobby-notice'), texts.kicked)
+  t.equal(await again.page.textContent('#lobby-notice'), told('kicked'))
   t.strictSame(
     [...ada.complaints, ...bo.complaints, ...again.complaints].filter((line) => !line.includes('ICE failed')),
     [],
@@ -202,11 +185,11 @@ t.test('one person, one place: a second page of the same person, as is asked for
     await second.page.click('#join')
     if (duplicateIdentity === 'reject') {
       await second.state('taken')
-      t.equal(await second.page.textContent('#lobby-notice'), texts.taken)
+      t.equal(await second.page.textContent('#lobby-notice'), told('taken'))
     } else {
       await second.view('call')
       await first.view('end')
-      t.equal(await first.page.textContent('#end-reason'), texts.endReplaced)
+      t.equal(await first.page.textContent('#end-reason'), told('replaced'))
     }
   }
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { sentenceOf } from '../../public/page/join-notice.js'
 import { languages } from '../../public/page/texts.js'
 import { startService } from '../helper.js'
 import { openBrowser, Person } from './browsers.js'
@@ -66,12 +67,12 @@ t.test('a room that the service refuses, and a room that is not named, are said'
   const { url } = await startService(t, { maxRoomIdLength: 8 })
   const ada = await Person.open(t, browser, url)
   await ada.page.click('#join')
-  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.roomMissing)
+  t.equal(await ada.page.textContent('#lobby-notice'), sentenceOf('room-missing', languages.en.texts))
   t.equal(await ada.page.getAttribute('#room', 'aria-invalid'), 'true')
   await ada.page.fill('#room', 'much too long')
   await ada.page.click('#join')
   await ada.state('rejected')
-  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.rejected)
+  t.equal(await ada.page.textContent('#lobby-notice'), sentenceOf('room-invalid', languages.en.texts))
   await ada.join('short')
 })
 
@@ -83,7 +84,7 @@ t.test('a service that is away is said, and trying again works when it is back',
   await ada.page.fill('#room', '1001')
   await ada.page.click('#join')
   await ada.state('server-away')
-  t.equal(await ada.page.textContent('#lobby-notice'), languages.en.texts.serverAway)
+  t.equal(await ada.page.textContent('#lobby-notice'), sentenceOf('server-away', languages.en.texts))
   await ada.screenshot('service-away-before-the-call')
   await startService(t, {}, Number(new URL(url).port))
   await ada.page.click('#join')
