@@ -47,6 +47,7 @@ t.test('links to files of the project lead somewhere', async (t) => {
     'deploy/README.md',
     'docs/access.md',
     'docs/operations.md',
+    'docs/page.md',
     'docs/performance.md',
     'docs/protocol.md',
     'docs/scaling.md',

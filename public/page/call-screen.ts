@@ -3,6 +3,7 @@ import { Arrivals } from './arrivals.js'
 import { AwayPill } from './away-pill.js'
 import { type CallState, callState } from './call-state.js'
 import { CodeCheck } from './code-check.js'
+import { ConnectionPanel } from './connection-panel.js'
 import { find, ignoreHeldKeys } from './elements.js'
 import { FullScreen } from './full-screen.js'
 import { HostControls } from './host-controls.js'
@@ -13,6 +14,7 @@ import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
 import { mediaHelp, problemsOf } from './media-help.js'
 import { MoreMenu } from './more-menu.js'
 import { MutedSpeech } from './muted-speech.js'
+import { QualityTip } from './quality-tip.js'
 import { ScreenShare } from './screen-share.js'
 import { ScreenWakeLock } from './screen-wake-lock.js'
 import { SelfMover } from './self-mover.js'
@@ -49,9 +51,11 @@ export class CallScreen {
   readonly #menu = new MoreMenu()
   readonly #wakeLock = new ScreenWakeLock()
   readonly #tiles: Tiles
+  readonly #pill: AwayPill
+  readonly #panel: ConnectionPanel
+  readonly #tip: QualityTip
   readonly #smallWindow: SmallWindow
   readonly #fullScreen = new FullScreen()
-  readonly #pill: AwayPill
   readonly #help = find('call-help', HTMLElement)
   #published: Record<DeviceSlot, MediaStreamTrack | null> = { mic: null, camera: null }
   #call: Call | undefined
@@ -70,6 +74,8 @@ export class CallScreen {
     this.#host = new HostControls(speech, status)
     this.#codeCheck = new CodeCheck(speech, status)
     this.#pill = new AwayPill(status)
+    this.#panel = new ConnectionPanel(speech, status)
+    this.#tip = new QualityTip((peerId) => this.#panel.open(peerId))
     this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
@@ -106,6 +112,7 @@ export class CallScreen {
     this.#invite.use(call.room, token)
     this.#arrivals.begin()
     this.#screenShare.use(call)
+    this.#panel.use(call)
     find('self-initial', HTMLElement).textContent = call.self.name === undefined ? '' : initialOf(call.self.name)
     call.on('peer', (peer) => this.#welcome(peer))
     call.on('left', ({ peer, reason, replacedBy }) => {
@@ -179,6 +186,8 @@ export class CallScreen {
     this.#host.clear()
     this.#codeCheck.close()
     this.#menu.close()
+    this.#tip.close()
+    this.#panel.clear()
     this.#mutedSpeech.listen(null)
     this.#wakeLock.end()
     this.#pill.show(undefined, this.#speech.texts)

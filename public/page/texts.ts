@@ -1,27 +1,31 @@
 import { callTexts } from './texts/call.js'
 import { codeTexts } from './texts/code.js'
 import { connectionTexts } from './texts/connection.js'
+import { detailsTexts } from './texts/details.js'
 import { devicesTexts } from './texts/devices.js'
 import { endTexts } from './texts/end.js'
 import { hostTexts } from './texts/host.js'
 import { inviteTexts } from './texts/invite.js'
 import { lobbyTexts } from './texts/lobby.js'
+import { qualityTexts } from './texts/quality.js'
 import { screenTexts } from './texts/screen.js'
-import { viewTexts } from './texts/view.js'
 import { troubleTexts } from './texts/trouble.js'
+import { viewTexts } from './texts/view.js'
 
 const en = {
   ...callTexts.en,
   ...codeTexts.en,
   ...connectionTexts.en,
+  ...detailsTexts.en,
   ...devicesTexts.en,
   ...endTexts.en,
   ...hostTexts.en,
   ...inviteTexts.en,
   ...lobbyTexts.en,
+  ...qualityTexts.en,
   ...screenTexts.en,
-  ...viewTexts.en,
   ...troubleTexts.en,
+  ...viewTexts.en,
 }
 
 /** Every text of the page in one language. */
@@ -31,14 +35,16 @@ const zhCN: Texts = {
   ...callTexts['zh-CN'],
   ...codeTexts['zh-CN'],
   ...connectionTexts['zh-CN'],
+  ...detailsTexts['zh-CN'],
   ...devicesTexts['zh-CN'],
   ...endTexts['zh-CN'],
   ...hostTexts['zh-CN'],
   ...inviteTexts['zh-CN'],
   ...lobbyTexts['zh-CN'],
+  ...qualityTexts['zh-CN'],
   ...screenTexts['zh-CN'],
-  ...viewTexts['zh-CN'],
   ...troubleTexts['zh-CN'],
+  ...viewTexts['zh-CN'],
 }
 
 /** The languages of the page by their BCP 47 tags, with what they call themselves and where their lines begin. */

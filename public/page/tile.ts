@@ -152,11 +152,12 @@ export class Tile {
     this.#remove.setAttribute('aria-label', this.#texts.remove(name))
     this.#showCode()
     this.#initial.textContent = initialOf(name)
-    this.#quality.show(state === 'live' ? this.#peer.quality : undefined, this.#texts)
+    this.#quality.show(state === 'live' ? this.#peer.quality : undefined, name, this.#texts)
     const condition = conditionOf(this.#state, this.#texts)
     this.#condition.textContent = condition
     this.#condition.hidden = condition === ''
     const isNothingToSay = name === undefined && this.#micOff.hasAttribute('hidden') && !this.#quality.isPoor
+    if (isNothingToSay) keepFocus(this.#label)
     this.#label.toggleAttribute('hidden', isNothingToSay)
     this.element.dataset['state'] = this.#state
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type News, sentenceOf } from '../../public/page/arrivals.js'
 import { callState } from '../../public/page/call-state.js'
-import { describe } from '../../public/page/quality-mark.js'
+import { describe } from '../../public/page/quality-sentence.js'
 import { fragmentOf, inviteLink, newRoomId, roomOfFragment } from '../../public/page/room-id.js'
 import { heightToAskFor } from '../../public/page/shown-heights.js'
 import { SpeakingGate } from '../../public/page/speaking.js'
@@ -71,12 +71,43 @@ t.test('who comes and goes is named in as few sentences as that takes', async (t
   )
 })
 
-t.test('a quality is told in words, and a reason only where something is wrong and the reason is known', async (t) => {
+t.test('a quality is told in words: at whose end it is and why, where something is wrong', async (t) => {
   const { texts } = languages.en
-  t.equal(describe({ level: 1, reason: 'network' }, texts), `${texts.qualityLevels[1]} ${texts.qualityReasons.network}`)
-  t.equal(describe({ level: 4, reason: 'network' }, texts), texts.qualityLevels[4])
-  t.equal(describe({ level: 2, reason: 'something new' }, texts), texts.qualityLevels[2])
-  t.equal(describe({ level: 0 }, texts), texts.qualityLevels[0])
+  const told = (quality: Parameters<typeof describe>[0]) => describe(quality, 'Ada', texts)
+  t.equal(told({ level: 4, reason: 'good' }), 'Very good connection.')
+  t.equal(
+    told({ level: 2, reason: 'network', direction: 'receiving', side: 'peer' }),
+    "Weak connection. Ada's upload is limited: part of it gets lost.",
+  )
+  t.equal(
+    told({ level: 2, reason: 'network', direction: 'sending', side: 'self' }),
+    'Weak connection. Your upload is limited: part of what you send gets lost.',
+  )
+  t.equal(
+    told({ level: 1, reason: 'network', direction: 'sending' }),
+    'Very weak connection. Part of what you send to Ada gets lost on the way.',
+  )
+  t.equal(told({ level: 1, reason: 'network' }), 'Very weak connection. Everything takes long between you and Ada.')
+  t.equal(
+    told({ level: 3, reason: 'cpu', side: 'self' }),
+    'Good connection. Your device is too busy to send a better picture.',
+  )
+  t.equal(
+    told({ level: 3, reason: 'cpu', side: 'peer' }),
+    "Good connection. Ada's device is too busy to send a better picture.",
+  )
+  t.equal(told({ level: 2, reason: 'relay' }), 'Weak connection. It takes a detour through a relay.')
+  t.equal(told({ level: 0, reason: 'silent' }), 'Hardly any connection. Nothing arrives from Ada.')
+  for (const { texts } of Object.values(languages)) {
+    const sentences = Object.entries(texts.qualityCauses).map(
+      ([cause, sentence]) => [cause, sentence('Ada'), sentence(undefined)] as const,
+    )
+    for (const [cause, named, unnamed] of sentences) {
+      if (cause !== 'relay' && !cause.startsWith('self') && cause !== 'unknown-cpu') t.match(named, 'Ada', cause)
+      t.notMatch(unnamed, /Ada|undefined/, cause)
+    }
+    t.equal(new Set(sentences.map(([, named]) => named)).size, sentences.length, 'each says something else')
+  }
 })
 
 t.test('whoever talks is marked at once, through the pauses between words, and not by a quiet noise', async (t) => {

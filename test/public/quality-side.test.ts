@@ -5,20 +5,9 @@ import { type ConnectionSample, sampleOf } from '../../public/sdk/connection-sam
 import { decodeControlMessage } from '../../public/sdk/control-channel.js'
 import type { Quality } from '../../public/sdk/quality.js'
 import { sideOf } from '../../public/sdk/quality-side.js'
+import { fineFigures } from './fine-figures.js'
 
-const fine: Quality = {
-  level: 4,
-  reason: 'good',
-  mos: 4.4,
-  rttMs: 40,
-  jitterMs: 5,
-  lossPercent: 0,
-  upLossPercent: 0,
-  downLossPercent: 0,
-  upKbps: 900,
-  downKbps: 900,
-  isRelayed: false,
-}
+const fine: Quality = { ...fineFigures, level: 4, reason: 'good', isRelayed: false }
 const sending: Quality = {
   ...fine,
   level: 2,
