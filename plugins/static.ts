@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { BrandConfig } from '../schemas/index.js'
 import { readBrand } from './brand/brand.js'
-import { cacheControl } from './pages/document.js'
+import { cacheControl, forEverybody } from './pages/document.js'
 import { makeSite, type Site } from './pages/site.js'
 
 const publicFolder = new URL('../public/', import.meta.url)
@@ -39,11 +39,8 @@ export const staticFiles = fp<StaticFilesOptions>(
     })
     await app.register(async (files) => {
       files.addHook('onRequest', async (_request, reply) => {
-        // A page of the application may be elsewhere and take the SDK from here; there is no secret in it.
-        reply.withPageHeaders().headers({
-          'access-control-allow-origin': '*',
-          'cross-origin-resource-policy': 'cross-origin',
-        })
+        // A page of the application may be elsewhere and take the SDK from here.
+        reply.withPageHeaders().headers(forEverybody)
       })
       // Its addresses stay as they are, and its modules have to be of one version: a browser asks for each whether it has changed.
       await files.register(fastifyStatic, { ...filesIn('sdk'), setHeaders: cachedAs('revalidated') })

@@ -38,6 +38,16 @@ await build({
   logLevel: 'warning',
 })
 
+await build({
+  entryPoints: [join(served, 'embed/main.js')],
+  outfile: join(served, 'embed.js'),
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minifyWhitespace: true,
+  minifyIdentifiers: true,
+  logLevel: 'warning',
+})
 // Not as a module, which not every browser takes for a service worker; and its address has to stay.
 await build({
   entryPoints: [join(served, 'worker/main.js')],

@@ -42,7 +42,8 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'public/sdk': [],
   'public/worker': [],
-  'public/page': ['public/sdk'],
+  'public/embed': [],
+  'public/page': ['public/sdk', 'public/embed'],
 }
 
 interface Import {

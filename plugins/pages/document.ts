@@ -11,6 +11,12 @@ export const cacheControl = {
   immutable: 'public, max-age=31536000, immutable',
 } as const
 
+/** For what pages of any origin may load; there is no secret in it. */
+export const forEverybody = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+} as const
+
 const encoders = {
   // Nearly as small as at the highest one, in a tenth of the time.
   br: (body: Buffer) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),

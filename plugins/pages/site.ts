@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Brand } from '../brand/brand.js'
 import { drawMark, markColor } from '../brand/mark.js'
-import { Document } from './document.js'
+import { Document, forEverybody } from './document.js'
 import { drawnIcons, manifestOf } from './manifest.js'
 
 /** What is made when the service starts. */
@@ -63,6 +63,8 @@ export async function makeSite(folder: URL, brand: Brand): Promise<Site> {
     if (logo === undefined) return branded
     return branded.replace(/<svg class="mark"[\s\S]*?<\/svg>/g, `<img class="mark" src="./${logoAddress}" alt="" />`)
   }
+  // Its address is for good, and pages elsewhere take it from here.
+  files.set('embed.js', new Document('text/javascript', await read('embed.js'), 'revalidated', forEverybody))
   const page = async (file: string) => new Document('text/html', fill(await read(file)), 'revalidated')
   files.set('check', await page('check.html'))
   const offline = await page('offline.html')

@@ -1,4 +1,5 @@
 import { Emitter } from '../sdk/index.js'
+import { personOfFragment } from './room-id.js'
 import { recall, remember } from './settings.js'
 import { type Language, languages, type Texts } from './texts.js'
 
@@ -26,7 +27,7 @@ export function isLanguage(tag: string | undefined): tag is Language {
 
 /** The language in use. `change` tells that every text of the page is another now. */
 export class Speech extends Emitter<{ change: Texts }> {
-  #language = chooseLanguage(recall('language'), navigator.languages)
+  #language = chooseLanguage(personOfFragment(location.hash).lang ?? recall('language'), navigator.languages)
 
   get language(): Language {
     return this.#language

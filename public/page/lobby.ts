@@ -5,7 +5,7 @@ import { isLanguage, type Speech } from './language.js'
 import { showLevel } from './level-meter.js'
 import type { DeviceSlot, LocalMedia } from './local-media.js'
 import { mediaHelp } from './media-help.js'
-import { newRoomId, roomOfFragment, tokenOfFragment } from './room-id.js'
+import { newRoomId, personOfFragment, roomOfFragment, tokenOfFragment } from './room-id.js'
 import { bindOwnPicture, bindToggle } from './self-view.js'
 import { recall, remember } from './settings.js'
 import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
@@ -51,7 +51,7 @@ export class Lobby {
     bindToggle('lobby-camera', 'camera', media)
     bindDeviceSelect('mic', media, speech)
     bindDeviceSelect('camera', media, speech)
-    this.#name.value = recall('name') ?? ''
+    this.#name.value = personOfFragment(location.hash).name ?? recall('name') ?? ''
     this.#bindLanguage()
     this.#bindForm(onJoin)
     this.#bindShortcutSwitch()

@@ -7,6 +7,7 @@
 import { type Call, CallError, join } from '../sdk/index.js'
 import { CallScreen } from './call-screen.js'
 import { find } from './elements.js'
+import { Embedding } from './embedding.js'
 import { EndScreen } from './end-screen.js'
 import { Speech } from './language.js'
 import { type JoinRequest, Lobby } from './lobby.js'
@@ -31,6 +32,7 @@ const status = new StatusLine()
 const media = new LocalMedia()
 const lobby = new Lobby(media, speech, status, (request) => void enter(request))
 const callScreen = new CallScreen(media, speech, status)
+const embedding = new Embedding()
 let lastRequest: JoinRequest | undefined
 // From the beginning of a join to the end of its call: a second one would meet the first in the room.
 let isBusy = false
@@ -84,6 +86,7 @@ function begin(call: Call, token: string | undefined): void {
   call.on('end', ({ reason }) => end(reason))
   callScreen.show(call, token)
   keepOngoing(call)
+  embedding.begin(call)
   document.dispatchEvent(new CustomEvent('signalbox:call', { detail: { call } }))
 }
 

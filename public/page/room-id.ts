@@ -42,6 +42,15 @@ export function tokenOfFragment(hash: string): string | undefined {
   return new URLSearchParams(hash.replace(/^#/, '')).get('token')?.trim() || undefined
 }
 
+/** What else a page address can say of the person in its fragment, `&name=Ada&lang=zh-CN`; undefined where it does not. */
+export function personOfFragment(hash: string): {
+  readonly name: string | undefined
+  readonly lang: string | undefined
+} {
+  const fields = new URLSearchParams(hash.replace(/^#/, ''))
+  return { name: fields.get('name')?.trim() || undefined, lang: fields.get('lang') ?? undefined }
+}
+
 /** The fragment that names a room, and lets one in, with its `#`. A fragment is not sent to any server. */
 export function fragmentOf(room: string, token?: string): string {
   return `#${new URLSearchParams({ room, ...(token !== undefined && { token }) })}`

@@ -46,6 +46,21 @@ export async function use(call: Call, peer: Peer, track: MediaStreamTrack): Prom
 }
 `
 
+const elementTypes = `
+import 'signalbox/element'
+import { framePermissions, type SignalboxCall } from 'signalbox/element'
+
+const call: SignalboxCall | null = document.querySelector('signalbox-call')
+call?.addEventListener('joined', ({ detail }) => console.info(detail.room))
+call?.addEventListener('ended', (event) => console.info(event.detail.code))
+call?.addEventListener('click', (event) => console.info(event.clientX))
+call?.leave()
+document.createElement('iframe').allow = framePermissions
+
+// @ts-expect-error it tells of no room
+call?.addEventListener('left', ({ detail }) => console.info(detail.room))
+`
+
 t.test('the documentation of the SDK', async (t) => {
   const examples = codeBlocks('docs/sdk.md', 'ts')
   const named = Object.fromEntries(examples.map((code, index) => [`example-${index}`, code]))
@@ -56,6 +71,7 @@ t.test('the documentation of the SDK', async (t) => {
     ...Object.fromEntries(readme.map((code, index) => [`readme-${index}`, code])),
     ...Object.fromEntries(scaling.map((code, index) => [`scaling-${index}`, code])),
     types,
+    elementTypes,
   })
   t.equal(complaints, '', 'everything compiles against the packed package, strictly')
   t.ok(examples.length >= 5 && readme.length >= 1 && scaling.length === 1)

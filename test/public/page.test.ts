@@ -4,7 +4,7 @@ import t from 'tap'
 import { type News, sentenceOf } from '../../public/page/arrivals.js'
 import { callState } from '../../public/page/call-state.js'
 import { describe } from '../../public/page/quality-sentence.js'
-import { fragmentOf, inviteLink, newRoomId, roomOfFragment } from '../../public/page/room-id.js'
+import { fragmentOf, inviteLink, newRoomId, personOfFragment, roomOfFragment } from '../../public/page/room-id.js'
 import { heightToAskFor } from '../../public/page/shown-heights.js'
 import { SpeakingGate } from '../../public/page/speaking.js'
 import { languages } from '../../public/page/texts.js'
@@ -34,6 +34,11 @@ t.test('the fragment of the address names the room', async (t) => {
   }
   for (const room of ['1001', 'a&b=c#d', '会议 室', '100%', '+']) t.equal(roomOfFragment(fragmentOf(room)), room)
   t.equal(inviteLink('1001', 'https://example.org/calls/?x#old'), 'https://example.org/calls/?x#room=1001')
+})
+
+t.test('the fragment of the address can name the person, and a language', async (t) => {
+  t.strictSame(personOfFragment('#room=1&name=+Ada+&lang=zh-CN'), { name: 'Ada', lang: 'zh-CN' })
+  t.strictSame(personOfFragment('#1001'), { name: undefined, lang: undefined })
 })
 
 t.test('a call is summed up by its worst trouble', async (t) => {
