@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const forTests = process.argv.includes('--test')
 
-const oldestNode = 20
-if (Number(process.versions.node.split('.')[0]) < oldestNode) {
-  fail(`Node ${oldestNode} or newer is needed; this is ${process.versions.node}.`)
+// As `engines` says: from these on Node lets CommonJS, which Fastify's plugins are, require what is an ES module.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (!(major === 20 ? minor >= 19 : major === 22 ? minor >= 12 : major > 22)) {
+  fail(`Node 20.19, 22.12 or newer is needed; this is ${process.versions.node}.`)
 }
 
 once('packages', ['package.json', 'package-lock.json'], () => {
