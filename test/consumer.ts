@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { complaintsOf, packed, unpack } from './package/packed.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -25,10 +25,7 @@ export function compileConsumer(name: string, files: Readonly<Record<string, str
   const installed = join(folder, 'node_modules', 'signalbox')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(installed, { recursive: true })
-  const [packed] = JSON.parse(
-    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root).stdout,
-  )
-  run('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components', '1'], root)
+  unpack(packed, installed)
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, `${file}.ts`), text)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module' }))
   writeFileSync(
@@ -49,13 +46,7 @@ export function compileConsumer(name: string, files: Readonly<Record<string, str
       files: Object.keys(files).map((file) => `${file}.ts`),
     }),
   )
-  const { stdout, stderr } = run(
-    process.execPath,
-    [join(root, 'node_modules', 'typescript', 'lib', 'tsc.js'), '-p', folder],
-    folder,
-    true,
-  )
-  return { folder, complaints: stdout + stderr }
+  return { folder, complaints: complaintsOf(folder, folder) }
 }
 
 /** The fenced blocks of one language in a Markdown file of the project, in their order. */
@@ -65,15 +56,4 @@ export function codeBlocks(file: string, language: string): string[] {
     text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')),
     ([, code = '']) => code,
   )
-}
-
-function run(
-  program: string,
-  args: readonly string[],
-  cwd: string,
-  mayFail = false,
-): { stdout: string; stderr: string } {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' })
-  if (status !== 0 && !mayFail) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`)
-  return { stdout, stderr }
 }

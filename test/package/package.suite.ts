@@ -1,0 +1,3 @@
+// One process for all of them: to start one costs as much as most of these files.
+import './consumers.test.js'
+import './contents.test.js'
