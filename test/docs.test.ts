@@ -43,9 +43,12 @@ t.test('every type of message is in the sequence diagram or the examples, or is 
 
 t.test('links to files of the project lead somewhere', async (t) => {
   for (const file of [
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'README.md',
     'deploy/README.md',
     'docs/access.md',
+    'docs/dependencies.md',
     'docs/operations.md',
     'docs/page.md',
     'docs/performance.md',
@@ -54,6 +57,7 @@ t.test('links to files of the project lead somewhere', async (t) => {
     'docs/sdk.md',
     'docs/security.md',
     'docs/turn.md',
+    'docs/versioning.md',
   ]) {
     for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       t.ok(existsSync(join(root, dirname(file), target)), `${file}: ${target}`)
