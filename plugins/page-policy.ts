@@ -43,6 +43,7 @@ const used = [
   'microphone',
   'picture-in-picture',
   'screen-wake-lock',
+  'speaker-selection',
 ]
 
 /**

@@ -11,7 +11,7 @@ import { Invite } from './invite.js'
 import { sentenceOf } from './join-notice.js'
 import type { Speech } from './language.js'
 import { type DeviceSlot, deviceSlots, type LocalMedia } from './local-media.js'
-import { mediaHelp, problemsOf } from './media-help.js'
+import { mediaHelpInCall, problemsOf } from './media-help.js'
 import { MoreMenu } from './more-menu.js'
 import { MutedSpeech } from './muted-speech.js'
 import { QualityTip } from './quality-tip.js'
@@ -91,7 +91,7 @@ export class CallScreen {
     media.on('change', () => this.#refreshHelp())
     for (const type of ['online', 'offline'] as const) globalThis.addEventListener(type, () => this.#refresh())
     speech.on('change', (texts) => {
-      if (!this.#help.hidden) this.#help.textContent = mediaHelp(media, texts)
+      if (!this.#help.hidden) this.#help.textContent = mediaHelpInCall(media, texts)
       this.#refresh()
     })
   }
@@ -153,7 +153,7 @@ export class CallScreen {
     const problems = problemsOf(this.#media)
     if (this.#call === undefined || problems === this.#problems) return
     this.#problems = problems
-    const help = mediaHelp(this.#media, this.#speech.texts)
+    const help = mediaHelpInCall(this.#media, this.#speech.texts)
     this.#help.textContent = help
     this.#help.hidden = help === ''
     clearTimeout(this.#helpTimer)

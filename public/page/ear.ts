@@ -16,6 +16,11 @@ export class Ear {
     }
   }
 
+  /** Whether it hears: not before the person has done something, and never without anything that plays sound, in Firefox. */
+  get isRunning(): boolean {
+    return this.#audio.state === 'running'
+  }
+
   /** How loud the last samples are, as their effective value: from 0 to 1, as `audioLevel` of what comes from others. */
   get amplitude(): number {
     this.#analyser.getFloatTimeDomainData(this.#samples)

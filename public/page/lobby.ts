@@ -1,14 +1,11 @@
-import { bindDeviceSelect } from './device-select.js'
+import type { DevicePanel } from './device-panel.js'
 import { find } from './elements.js'
 import { sentenceOf, standingTrouble, stateOf, write } from './join-notice.js'
 import { isLanguage, type Speech } from './language.js'
-import { showLevel } from './level-meter.js'
 import type { DeviceSlot, LocalMedia } from './local-media.js'
-import { mediaHelp } from './media-help.js'
+import { NetworkNotice } from './network-notice.js'
 import { newRoomId, personOfFragment, roomOfFragment, tokenOfFragment } from './room-id.js'
-import { bindOwnPicture, bindToggle } from './self-view.js'
 import { recall, remember } from './settings.js'
-import { areShortcutsOn, switchShortcuts } from './shortcuts.js'
 import type { StatusLine } from './status-line.js'
 import { languages } from './texts.js'
 import { setTitle } from './title.js'
@@ -26,6 +23,8 @@ export interface JoinRequest {
 /** The screen before a call: room, name, devices. */
 export class Lobby {
   readonly #media: LocalMedia
+  readonly #devices: DevicePanel
+  readonly #network: NetworkNotice
   readonly #speech: Speech
   readonly #status: StatusLine
   readonly #room = find('room', HTMLInputElement)
@@ -38,24 +37,23 @@ export class Lobby {
   #isJoining = false
   /** There while a host is to let the person in; ends the waiting. */
   #stopKnocking: (() => void) | undefined
-  #stopLevel: (() => void) | undefined
-  #levelTrack: MediaStreamTrack | null = null
 
   /** @param onJoin  is told when the person joins; whatever comes of it is told by `fail`, or another screen */
-  constructor(media: LocalMedia, speech: Speech, status: StatusLine, onJoin: (request: JoinRequest) => void) {
+  constructor(
+    media: LocalMedia,
+    devices: DevicePanel,
+    speech: Speech,
+    status: StatusLine,
+    onJoin: (request: JoinRequest) => void,
+  ) {
     this.#media = media
+    this.#devices = devices
+    this.#network = new NetworkNotice(speech, status)
     this.#speech = speech
     this.#status = status
-    bindOwnPicture('preview', media)
-    bindToggle('lobby-mic', 'mic', media)
-    bindToggle('lobby-camera', 'camera', media)
-    bindDeviceSelect('mic', media, speech)
-    bindDeviceSelect('camera', media, speech)
     this.#name.value = personOfFragment(location.hash).name ?? recall('name') ?? ''
     this.#bindLanguage()
     this.#bindForm(onJoin)
-    this.#bindShortcutSwitch()
-    media.on('change', () => this.#refresh())
     speech.on('change', () => this.#refresh())
     globalThis.addEventListener('hashchange', () => this.#readFragment())
     globalThis.addEventListener('offline', () => this.#isIdle && this.#setNotice('offline'))
@@ -77,6 +75,8 @@ export class Lobby {
     this.#setNotice(standingTrouble())
     this.#setJoining(false)
     ;(this.#room.value === '' ? this.#room : this.#join).focus()
+    this.#devices.show()
+    this.#network.begin()
     void this.#media.open(wanted)
   }
 
@@ -87,6 +87,7 @@ export class Lobby {
     this.#name.value = request.name ?? ''
     this.#setNotice(undefined)
     this.#setJoining(true)
+    this.#network.end()
   }
 
   /** Says that a host is to let the person in. @param stop  ends the waiting */
@@ -114,9 +115,7 @@ export class Lobby {
   /** What only the lobby needs ends here. */
   leave(): void {
     this.#setJoining(false)
-    this.#stopLevel?.()
-    this.#stopLevel = undefined
-    this.#levelTrack = null
+    this.#devices.hide()
   }
 
   #bindLanguage(): void {
@@ -130,12 +129,6 @@ export class Lobby {
     select.addEventListener('change', () => {
       if (isLanguage(select.value)) this.#speech.use(select.value)
     })
-  }
-
-  #bindShortcutSwitch(): void {
-    const box = find('shortcuts', HTMLInputElement)
-    box.checked = areShortcutsOn()
-    box.addEventListener('change', () => switchShortcuts(box.checked))
   }
 
   #bindForm(onJoin: (request: JoinRequest) => void): void {
@@ -216,30 +209,5 @@ export class Lobby {
     waiting.hidden = !isKnocking
     write(this.#notice, this.#noticeOf, texts)
     find('reload', HTMLButtonElement).hidden = action !== 'reload'
-    const help = mediaHelp(this.#media, texts)
-    const helpElement = find('media-help', HTMLElement)
-    if (helpElement.textContent !== help) {
-      helpElement.textContent = help
-      const isShown = document.documentElement.dataset['view'] === 'lobby'
-      if (isShown && help !== '') this.#status.announce(help, { seen: false })
-    }
-    helpElement.hidden = help === ''
-    find('preview-text', HTMLElement).textContent = this.#previewText()
-    this.#refreshLevel()
-  }
-
-  #previewText(): string {
-    const { texts } = this.#speech
-    if (this.#media.isStarting('camera')) return texts.cameraStarting
-    return this.#media.problem('camera') === 'media-denied' ? texts.cameraIsBlocked : texts.cameraIsOff
-  }
-
-  #refreshLevel(): void {
-    const isShown = document.documentElement.dataset['view'] === 'lobby'
-    const track = isShown ? this.#media.track('mic') : null
-    if (track === this.#levelTrack) return
-    this.#stopLevel?.()
-    this.#levelTrack = track
-    this.#stopLevel = track === null ? undefined : showLevel(track, find('level', HTMLElement))
   }
 }

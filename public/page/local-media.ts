@@ -1,4 +1,5 @@
 import { CallError, type CallErrorCode, Emitter, openMedia } from '../sdk/index.js'
+import { type Refusal, refusalOf } from './permission-help.js'
 import { recall, remember } from './settings.js'
 
 /** The slots that a device of the person's own fills. */
@@ -21,7 +22,11 @@ interface Device {
   track: MediaStreamTrack | null
   isWanted: boolean
   problem: CallErrorCode | undefined
+  refusal: Refusal | undefined
 }
+
+const none = { track: null, isWanted: true, problem: undefined, refusal: undefined }
+const permissionNames = { mic: 'microphone', camera: 'camera' } as const
 
 /**
  * The person's own microphone and camera, from the lobby through the call. A microphone that is off keeps its track
@@ -31,9 +36,11 @@ interface Device {
  */
 export class LocalMedia extends Emitter<LocalMediaEvents> {
   readonly #devices: Record<DeviceSlot, Device> = {
-    mic: { track: null, isWanted: true, problem: undefined },
-    camera: { track: null, isWanted: true, problem: undefined },
+    mic: { ...none },
+    camera: { ...none },
   }
+  /** Whether the microphone is to be heard for the moment, though it is off. */
+  #isTalking = false
   #chain: Promise<void> = Promise.resolve()
   #unfinished = 0
   #session = 0
@@ -45,6 +52,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     // Not there in an insecure context, and without it no device is found anyway.
     const devices: MediaDevices | undefined = navigator.mediaDevices
     devices?.addEventListener('devicechange', () => void this.#onDeviceChange())
+    for (const slot of deviceSlots) void this.#watchPermission(slot)
   }
 
   /** The track of a device, null while there is none. */
@@ -54,8 +62,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 
   /** Whether a device is on and works. */
   isOn(slot: DeviceSlot): boolean {
-    const { track, isWanted } = this.#devices[slot]
-    return isWanted && track !== null
+    return this.#isToBeOn(slot) && this.#devices[slot].track !== null
   }
 
   /** Whether the person wants it on; it may be starting, or have a `problem`. */
@@ -66,6 +73,11 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   /** Why a device that is wanted does not work. */
   problem(slot: DeviceSlot): CallErrorCode | undefined {
     return this.#devices[slot].problem
+  }
+
+  /** Who has refused a device, where its problem is `media-denied`. */
+  refusal(slot: DeviceSlot): Refusal | undefined {
+    return this.#devices[slot].problem === 'media-denied' ? this.#devices[slot].refusal : undefined
   }
 
   /** Whether the browser is about to start a device that is wanted, or is asking the person for it. */
@@ -91,18 +103,35 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     device.isWanted = isOn
     // Who switches it on after an answer asks anew; an answer that is still to come holds for what was asked before it.
     device.problem = undefined
+    if (slot === 'mic') this.#isTalking = false
     if (slot === 'mic' && device.track !== null) device.track.enabled = isOn
     if (slot === 'camera' && !isOn) this.#release(slot)
     return this.#enqueue((session) => this.#openMissing(session))
+  }
+
+  /**
+   * Lets a microphone that is off be heard until it is told otherwise. It stays off in every other respect: what is
+   * remembered for a reload, say, so that nobody comes back with a microphone that they do not hold on.
+   */
+  talk(isTalking: boolean): void {
+    if (isTalking === this.#isTalking) return
+    this.#isTalking = isTalking
+    const { track, isWanted } = this.#devices.mic
+    if (track !== null) track.enabled = isWanted || isTalking
+    void this.#enqueue((session) => this.#openMissing(session))
   }
 
   /** Takes another device, and remembers it. '' is the browser's default. */
   choose(slot: DeviceSlot, deviceId: string): Promise<void> {
     remember(slot === 'mic' ? 'mic-device' : 'camera-device', deviceId)
     return this.#enqueue(async (session) => {
+      const device = this.#devices[slot]
+      // A microphone that is off has its track all the same.
+      const isIdle = device.track !== null && !this.#isToBeOn(slot)
       // Some cameras and phones cannot be opened twice, so the old one goes first.
       this.#release(slot)
-      this.#devices[slot].problem = undefined
+      device.problem = undefined
+      if (isIdle) await this.#request([slot], session)
       await this.#openMissing(session)
     })
   }
@@ -111,14 +140,19 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   stop(): void {
     this.#session += 1
     this.#isOpen = false
+    this.#isTalking = false
     for (const slot of deviceSlots) this.#release(slot)
     this.emit('change', undefined)
   }
 
   /** A device with a problem is not missing: the person has been told, and decides whether to try again. */
   #isMissing(slot: DeviceSlot): boolean {
-    const { isWanted, track, problem } = this.#devices[slot]
-    return isWanted && track === null && problem === undefined
+    const { track, problem } = this.#devices[slot]
+    return this.#isToBeOn(slot) && track === null && problem === undefined
+  }
+
+  #isToBeOn(slot: DeviceSlot): boolean {
+    return this.#devices[slot].isWanted || (slot === 'mic' && this.#isTalking)
   }
 
   async #openMissing(session: number): Promise<void> {
@@ -128,15 +162,17 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     if (error === undefined) return
     for (const slot of missing) {
       // One of the two may work where both together do not.
-      const isWorthAsking = missing.length > 1 && this.#isMissing(slot) && (await mayAskAlone(slot, error))
+      const isWorthAsking = missing.length > 1 && this.#isMissing(slot) && (await mayAskAlone(slot, error.code))
       const isStillHere = session === this.#session
       const problem = isWorthAsking && isStillHere ? await this.#request([slot], session) : error
       // A refusal is an answer to whatever asks next, too; everything else may be different by then.
-      if (session === this.#session || problem === 'media-denied') this.#devices[slot].problem = problem
+      if (session !== this.#session && problem?.code !== 'media-denied') continue
+      this.#devices[slot].problem = problem?.code
+      this.#devices[slot].refusal = refusalOf(problem?.cause)
     }
   }
 
-  async #request(asked: readonly DeviceSlot[], session: number): Promise<CallErrorCode | undefined> {
+  async #request(asked: readonly DeviceSlot[], session: number): Promise<CallError | undefined> {
     try {
       const stream = await openMedia({
         audio: asked.includes('mic'),
@@ -147,7 +183,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       return undefined
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      return error.code
+      return error
     }
   }
 
@@ -161,7 +197,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       return
     }
     this.#release(slot)
-    track.enabled = device.isWanted
+    track.enabled = this.#isToBeOn(slot)
     track.addEventListener('ended', () => this.#onEnded(slot, track))
     device.track = track
     device.problem = undefined
@@ -178,12 +214,22 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   }
 
   /** One that is wanted and was not there may have been plugged in. */
-  async #onDeviceChange(): Promise<void> {
-    const missed = deviceSlots.filter(
-      (slot) => this.#devices[slot].problem === 'media-not-found' && this.isWanted(slot),
-    )
-    if (!this.#isOpen || missed.length === 0) return
-    for (const slot of missed) this.#devices[slot].problem = undefined
+  #onDeviceChange(): Promise<void> {
+    return this.#retry(deviceSlots.filter((slot) => this.problem(slot) === 'media-not-found'))
+  }
+
+  /** One that was refused may be allowed by now, in what the browser knows of the page. */
+  async #watchPermission(slot: DeviceSlot): Promise<void> {
+    const permission = await permissionOf(slot)
+    permission?.addEventListener('change', () => {
+      if (permission.state === 'granted' && this.problem(slot) === 'media-denied') void this.#retry([slot])
+    })
+  }
+
+  async #retry(slots: readonly DeviceSlot[]): Promise<void> {
+    const wanted = slots.filter((slot) => this.isWanted(slot))
+    if (!this.#isOpen || wanted.length === 0) return
+    for (const slot of wanted) this.#devices[slot].problem = undefined
     await this.#enqueue((session) => this.#openMissing(session))
   }
 
@@ -218,12 +264,15 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
 /** Whether asking for one device alone makes sense after asking for both failed, without a second prompt for a refusal. */
 async function mayAskAlone(slot: DeviceSlot, error: CallErrorCode): Promise<boolean> {
   if (error === 'media-not-found' || error === 'media-in-use') return true
-  if (error !== 'media-denied') return false
+  // Where a browser does not tell, the person has just said no.
+  return error === 'media-denied' && (await permissionOf(slot))?.state === 'granted'
+}
+
+/** What the page may do, as the browser tells it; undefined where it does not tell about this. */
+async function permissionOf(slot: DeviceSlot): Promise<PermissionStatus | undefined> {
   try {
-    const { state } = await navigator.permissions.query({ name: slot === 'mic' ? 'microphone' : 'camera' })
-    return state === 'granted'
+    return await navigator.permissions.query({ name: permissionNames[slot] })
   } catch {
-    // A browser that does not tell about this permission (TypeError): the person has just said no.
-    return false
+    return undefined
   }
 }

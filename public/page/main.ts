@@ -6,12 +6,15 @@
  */
 import { type Call, CallError, join } from '../sdk/index.js'
 import { CallScreen } from './call-screen.js'
+import { DevicePanel } from './device-panel.js'
 import { find } from './elements.js'
 import { Embedding } from './embedding.js'
 import { EndScreen } from './end-screen.js'
+import { KeysDialog } from './keys-dialog.js'
 import { Speech } from './language.js'
 import { type JoinRequest, Lobby } from './lobby.js'
 import { LocalMedia } from './local-media.js'
+import { PushToTalk } from './push-to-talk.js'
 import { fragmentOf, tokenOfFragment } from './room-id.js'
 import { toggle } from './self-view.js'
 import { recall, recallInterrupted, rememberOngoing } from './settings.js'
@@ -30,7 +33,10 @@ const stoppedWaiting = 'stopped waiting'
 const speech = new Speech()
 const status = new StatusLine()
 const media = new LocalMedia()
-const lobby = new Lobby(media, speech, status, (request) => void enter(request))
+const devices = new DevicePanel(media, speech, status)
+const keys = new KeysDialog()
+const pushToTalk = new PushToTalk(media, () => document.documentElement.dataset['view'] === 'call')
+const lobby = new Lobby(media, devices, speech, status, (request) => void enter(request))
 const callScreen = new CallScreen(media, speech, status)
 const embedding = new Embedding()
 let lastRequest: JoinRequest | undefined
@@ -104,6 +110,9 @@ function keepOngoing(call: Call): void {
 
 function end(reason: CallError | 'left'): void {
   isBusy = false
+  pushToTalk.release()
+  devices.closeDialog()
+  keys.close()
   media.stop()
   status.say('')
   endScreen.show(reason)
@@ -123,6 +132,7 @@ bindShortcuts(
     m: () => void toggle('mic', media),
     v: () => void toggle('camera', media),
     s: () => void callScreen.toggleScreen(),
+    '?': () => keys.open(),
   },
   () => document.documentElement.dataset['view'] !== 'end',
 )

@@ -1,5 +1,12 @@
 /** What this browser remembers between visits. Nothing of it leaves the browser but the name, on joining. */
-export type Setting = 'name' | 'language' | 'shortcuts' | 'mic-device' | 'camera-device' | 'self-corner'
+export type Setting =
+  | 'name'
+  | 'language'
+  | 'shortcuts'
+  | 'mic-device'
+  | 'camera-device'
+  | 'speaker-device'
+  | 'self-corner'
 
 /** @returns what was remembered; undefined also where storage is refused (private windows, blocked cookies) */
 export function recall(setting: Setting): string | undefined {

@@ -34,6 +34,7 @@ export function bindShortcuts(actions: Readonly<Record<string, () => void>>, isA
   })
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether a key that is pressed there is a letter of a text, or belongs to a field. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable]') !== null
 }

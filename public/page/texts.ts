@@ -1,3 +1,4 @@
+import { allowTexts } from './texts/allow.js'
 import { callTexts } from './texts/call.js'
 import { codeTexts } from './texts/code.js'
 import { connectionTexts } from './texts/connection.js'
@@ -6,13 +7,16 @@ import { devicesTexts } from './texts/devices.js'
 import { endTexts } from './texts/end.js'
 import { hostTexts } from './texts/host.js'
 import { inviteTexts } from './texts/invite.js'
+import { keysTexts } from './texts/keys.js'
 import { lobbyTexts } from './texts/lobby.js'
+import { networkTexts } from './texts/network.js'
 import { qualityTexts } from './texts/quality.js'
 import { screenTexts } from './texts/screen.js'
 import { troubleTexts } from './texts/trouble.js'
 import { viewTexts } from './texts/view.js'
 
 const en = {
+  ...allowTexts.en,
   ...callTexts.en,
   ...codeTexts.en,
   ...connectionTexts.en,
@@ -21,8 +25,10 @@ const en = {
   ...endTexts.en,
   ...hostTexts.en,
   ...inviteTexts.en,
+  ...keysTexts.en,
   ...lobbyTexts.en,
   ...qualityTexts.en,
+  ...networkTexts.en,
   ...screenTexts.en,
   ...troubleTexts.en,
   ...viewTexts.en,
@@ -32,6 +38,7 @@ const en = {
 export type Texts = typeof en
 
 const zhCN: Texts = {
+  ...allowTexts['zh-CN'],
   ...callTexts['zh-CN'],
   ...codeTexts['zh-CN'],
   ...connectionTexts['zh-CN'],
@@ -40,8 +47,10 @@ const zhCN: Texts = {
   ...endTexts['zh-CN'],
   ...hostTexts['zh-CN'],
   ...inviteTexts['zh-CN'],
+  ...keysTexts['zh-CN'],
   ...lobbyTexts['zh-CN'],
   ...qualityTexts['zh-CN'],
+  ...networkTexts['zh-CN'],
   ...screenTexts['zh-CN'],
   ...troubleTexts['zh-CN'],
   ...viewTexts['zh-CN'],

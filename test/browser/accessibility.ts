@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
 import type { Person } from './browsers.js'
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -26,4 +27,26 @@ export async function faults({ page }: Person): Promise<string[]> {
     })
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
   })
+}
+
+const sizes = {
+  phone: { width: 360, height: 740 },
+  landscape: { width: 740, height: 360 },
+  desktop: { width: 1280, height: 800 },
+}
+
+/** Nothing is too wide, and axe has nothing against it, on each size and in both themes; with a screenshot of each. */
+export async function looksRight(t: Test, person: Person, name: string): Promise<void> {
+  const before = person.page.viewportSize() ?? sizes.desktop
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await person.page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await person.screenshot(`${name}-${size}-${colorScheme}`)
+      if (isForAxe(size, colorScheme)) t.strictSame(await faults(person), [], `${name}, ${size}, ${colorScheme}`)
+      const isTooWide = await person.page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      t.notOk(isTooWide, `${name} fits on ${size}`)
+    }
+  }
+  await person.page.setViewportSize(before)
 }

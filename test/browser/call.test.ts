@@ -263,10 +263,11 @@ t.test('in a call', async (t) => {
 })
 
 t.test('without a camera', async (t) => {
+  const { texts } = languages.en
   const withMedia = await openBrowser('chromium')
   for (const [media, help] of [
-    ['refused', languages.en.texts.mediaHelp['media-denied']],
-    ['absent', languages.en.texts.mediaHelp['media-not-found']],
+    ['refused', `${texts.blocked.both} ${texts.joinAllTheSame}`],
+    ['absent', texts.mediaHelp['media-not-found']],
   ] as const) {
     await t.test(`which is ${media}, the page says so, and one can join and see the others`, async (t) => {
       const { url } = await startService(t)

@@ -2,10 +2,11 @@ import t, { type Test } from 'tap'
 import { encodeXorAddress } from '../../plugins/ice-servers/stun-address.js'
 import { attributeTypes, encodeMessage, type ReceivedMessage } from '../../plugins/ice-servers/stun-message.js'
 import { checkTexts } from '../../public/page/check/texts.js'
+import { languages } from '../../public/page/texts.js'
 import { startCoturn, turnSecret } from '../coturn.js'
 import { startService } from '../helper.js'
 import { startStub } from '../turn-stub.js'
-import { faults, isForAxe } from './accessibility.js'
+import { faults, isForAxe, looksRight } from './accessibility.js'
 import { type BrowserName, openBrowser, ownAddress, Person } from './browsers.js'
 
 /** What the page has found, line by line. */
@@ -15,6 +16,13 @@ async function check(person: Person): Promise<string[]> {
   return person.page.$$eval('.check-line', (lines) =>
     lines.map((line) => (line instanceof HTMLElement ? `${line.dataset['check']} ${line.dataset['finding']}` : '')),
   )
+}
+
+/** Answers with a public address. */
+function address({ transactionId, ...request }: ReceivedMessage): Buffer {
+  const value = encodeXorAddress({ address: '198.51.100.7', port: 40_000 }, transactionId)
+  const attributes = [{ type: attributeTypes.xorMappedAddress, value }]
+  return encodeMessage({ ...request, transactionId, class: 'success', attributes })
 }
 
 interface OpenOptions {
@@ -68,11 +76,6 @@ t.test('everything works: it is said, each by itself', async (t) => {
 })
 
 t.test('the public address is asked for where there is somebody to ask', async (t) => {
-  const address = ({ transactionId, ...request }: ReceivedMessage): Buffer => {
-    const value = encodeXorAddress({ address: '198.51.100.7', port: 40_000 }, transactionId)
-    const attributes = [{ type: attributeTypes.xorMappedAddress, value }]
-    return encodeMessage({ ...request, transactionId, class: 'success', attributes })
-  }
   for (const [answer, finding] of [
     [address, 'stun works'],
     [() => undefined, 'stun stun-silent'],
@@ -161,4 +164,56 @@ t.test('what is wrong is said, with what to do', async (t) => {
     await app.close()
     t.strictSame((await check(ada)).slice(2), ['service silent-service'])
   })
+})
+
+t.test('the lobby says what is wrong with the network, and nothing while all is well', async (t) => {
+  const coturn = await startCoturn(t, { address: ownAddress() })
+  const [silent, answering] = await Promise.all([startStub(t, () => undefined), startStub(t, address)])
+  const stunUrls = [`stun:127.0.0.1:${silent.port}`]
+  const turn = { turnUrls: [coturn.urls.tcp], turnSecrets: [turnSecret] }
+  const { network } = languages.en.texts
+
+  /** Somebody who opens the lobby and waits until it knows. */
+  const visit = async (
+    outcome: string,
+    settings: Parameters<typeof startService>[1],
+    browserName: BrowserName = 'chromium',
+  ): Promise<Person> => {
+    const { url } = await startService(t, { turnCheckIntervalMs: 0, ...settings })
+    const person = await Person.open(t, await openBrowser(browserName), `${url}/#room=1001`)
+    await person.page.waitForSelector(`#network-notice[data-network="${outcome}"]`, { state: 'attached' })
+    return person
+  }
+  // All at once, as what is waited for are answers that do not come.
+  const [relayed, noRelay, relayAway, direct, inFirefox, unknown] = await Promise.all([
+    visit('relayed', { stunUrls, ...turn }),
+    visit('no-relay', { stunUrls }),
+    visit('relay-away', { stunUrls, ...turn, turnUrls: ['turn:127.0.0.1:9?transport=tcp'] }),
+    visit('direct', { stunUrls: [`stun:127.0.0.1:${answering.port}`] }),
+    // The relay is asked as a STUN server.
+    visit('direct', { ...turn, turnUrls: [coturn.urls.udp] }, 'firefox'),
+    visit('unknown', { tokenSecrets: ['the secret with which invitations are signed'] }),
+  ])
+  for (const [person, sentence] of [
+    [relayed, network.relayed],
+    [noRelay, network['no-relay']],
+    [relayAway, network['relay-away']],
+  ] as const) {
+    t.equal(await person.page.textContent('#network-text'), sentence)
+  }
+  for (const { page } of [direct, inFirefox, unknown]) t.notOk(await page.isVisible('#network-notice'))
+
+  t.equal(await relayed.page.getAttribute('#to-check', 'href'), './check#room=1001')
+  await looksRight(t, relayed, 'network-relayed')
+  await noRelay.page.setViewportSize({ width: 360, height: 740 })
+  await noRelay.screenshot('network-no-relay')
+  const bottom = await noRelay.page.$eval('#join', (join) => join.getBoundingClientRect().bottom)
+  t.ok(bottom <= 740, `Join ends at ${bottom}`)
+
+  // What is well is taken to be so for some minutes.
+  const asked: string[] = []
+  direct.page.on('websocket', (socket) => asked.push(socket.url()))
+  await direct.page.reload()
+  await direct.page.waitForSelector('#network-notice[data-network="direct"]', { state: 'attached' })
+  t.strictSame(asked, [])
 })

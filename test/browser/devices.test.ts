@@ -106,7 +106,7 @@ t.test('a device that is starting can be switched off again, and is asked for on
   }
   await answer(ada, 1, 'refuse')
   await ada.page.waitForSelector('#media-help', { state: 'visible' })
-  t.equal(await ada.page.textContent('#media-help'), texts.mediaHelp['media-denied'])
+  t.equal(await ada.page.textContent('#media-help'), `${texts.blocked.both} ${texts.joinAllTheSame}`)
   await pressed(ada, 'lobby-camera', false)
   t.equal(await requestCount(ada), 1, 'no is an answer')
   await ada.page.click('#lobby-camera')
@@ -137,7 +137,7 @@ t.test('another camera can be chosen, is used at once, and is remembered', async
   const { url } = await startService(t)
   const ada = await Person.open(t, await openBrowser('chromium', 'several'), url)
   await ada.page.waitForFunction(() => document.querySelectorAll('#camera-device option').length === 3)
-  await ada.page.click('summary')
+  await ada.page.click('#devices > summary')
   const devices = await ada.page.$$eval('#camera-device option', (options) =>
     options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
   )

@@ -3,8 +3,8 @@ import { sentenceOf } from '../../public/page/join-notice.js'
 import { languages } from '../../public/page/texts.js'
 import type { Trouble } from '../../public/page/trouble.js'
 import { startService } from '../helper.js'
+import { looksRight } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
-import { looksRight } from './every-size.js'
 import { access, invite as inviteTo } from './invitations.js'
 
 const { texts } = languages.en

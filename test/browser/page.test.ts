@@ -146,7 +146,7 @@ t.test('keys do only what they are pressed for', async (t) => {
   const { page } = ada
 
   await t.test('the single keys can be switched off, which is remembered', async (t) => {
-    await page.click('summary')
+    await page.click('#devices > summary')
     await page.uncheck('#shortcuts')
     await page.reload()
     await page.waitForSelector('#lobby-mic[aria-pressed="true"]')
@@ -154,7 +154,7 @@ t.test('keys do only what they are pressed for', async (t) => {
     await page.focus('#join')
     await page.keyboard.press('m')
     t.equal(await page.getAttribute('#lobby-mic', 'aria-pressed'), 'true')
-    await page.click('summary')
+    await page.click('#devices > summary')
     await page.check('#shortcuts')
     await page.focus('#join')
     await page.keyboard.press('m')

@@ -4,8 +4,8 @@ import { languages } from '../../public/page/texts.js'
 import type { Trouble } from '../../public/page/trouble.js'
 import { startService } from '../helper.js'
 import { room, seconds, secret, tokenBy } from '../plugins/access/token-kit.js'
+import { looksRight } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
-import { looksRight } from './every-size.js'
 
 declare global {
   /** What the statistics of a browser are to say that has no such trouble: who sends too little, and of which connection much is lost. */

@@ -9,8 +9,9 @@ const isTrouble = (text: string): text is Trouble => Object.hasOwn(advice, text)
 const codes = Object.keys(callErrors).filter((code): code is CallErrorCode => Object.hasOwn(callErrors, code))
 const sentence = /^[A-Z\p{Script=Han}].*[.。]$/u
 
-/** What is wrong with camera and microphone is told elsewhere, for each of them. */
+/** What is wrong with camera and microphone is told elsewhere, for each of them; of one that is refused also how to allow it. */
 function deviceHelp(code: CallErrorCode, texts: Texts): string | undefined {
+  if (code === 'media-denied') return texts.blocked.both
   return Object.entries(texts.mediaHelp).find(([key]) => key === code)?.[1]
 }
 

@@ -54,6 +54,7 @@ t.test('the pages and their files say what they may load, do and be shown in', a
         'microphone',
         'picture-in-picture',
         'screen-wake-lock',
+        'speaker-selection',
       ],
     )
     t.match(headers['permissions-policy'], 'geolocation=()')

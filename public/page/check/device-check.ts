@@ -1,5 +1,5 @@
 import { CallError, openMedia } from '../../sdk/index.js'
-import { type Finding, failed, type Verdict, works } from './verdict.js'
+import { type Finding, failed, type Verdict, works } from '../network/verdict.js'
 
 /** Opens a camera or a microphone for a moment. */
 export async function checkDevice(kind: 'camera' | 'mic'): Promise<Verdict> {

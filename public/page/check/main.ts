@@ -6,14 +6,15 @@
  */
 import { find, make } from '../elements.js'
 import { chooseLanguage } from '../language.js'
+import { checkStun, checkTurn } from '../network/ice-check.js'
+import { relaysOf, stunUrlsOf } from '../network/ice-ways.js'
+import { checkService } from '../network/service-check.js'
+import { failed, type Outcome, type Verdict } from '../network/verdict.js'
 import { roomOfFragment, tokenOfFragment } from '../room-id.js'
 import { recall } from '../settings.js'
 import { setTitle } from '../title.js'
 import { checkDevice } from './device-check.js'
-import { checkStun, checkTurn } from './ice-check.js'
-import { checkService } from './service-check.js'
 import { type CheckName, checkTexts } from './texts.js'
-import { failed, type Outcome, type Verdict } from './verdict.js'
 
 const language = chooseLanguage(recall('language'), navigator.languages)
 const texts = checkTexts[language]
@@ -72,27 +73,11 @@ async function checkAll(): Promise<void> {
 type Look = (name: CheckName, check: () => Promise<Verdict>) => Promise<void>
 
 async function checkWays(iceServers: readonly RTCIceServer[], look: Look): Promise<void> {
-  const stunUrls = iceServers.flatMap(urlsOf).filter((url) => /^stuns?:/.test(url))
+  const stunUrls = stunUrlsOf(iceServers)
   if (stunUrls.length > 0) await look('stun', () => checkStun(stunUrls))
-  const relays = iceServers.flatMap((server) => urlsOf(server).map((urls) => ({ ...server, urls })))
-  let isAny = false
-  for (const name of ['turn-udp', 'turn-tcp', 'turn-tls'] as const) {
-    for (const server of relays.filter(({ urls }) => wayOf(urls) === name)) {
-      isAny = true
-      await look(name, () => checkTurn(server))
-    }
-  }
-  if (!isAny) await look('turn', async () => ({ outcome: 'unsure', finding: 'not-configured' }))
-}
-
-function urlsOf({ urls }: RTCIceServer): string[] {
-  return typeof urls === 'string' ? [urls] : urls
-}
-
-function wayOf(url: string): CheckName | undefined {
-  if (url.startsWith('turns:')) return 'turn-tls'
-  if (!url.startsWith('turn:')) return undefined
-  return url.endsWith('?transport=tcp') ? 'turn-tcp' : 'turn-udp'
+  const relays = relaysOf(iceServers)
+  for (const { way, server } of relays) await look(way, () => checkTurn(server))
+  if (relays.length === 0) await look('turn', async () => ({ outcome: 'unsure', finding: 'not-configured' }))
 }
 
 /** Shows that something is being looked at. @returns shows what was found */

@@ -1,5 +1,5 @@
+import type { Finding } from '../network/verdict.js'
 import type { Language } from '../texts.js'
-import type { Finding } from './verdict.js'
 
 /** What is looked at. */
 export type CheckName = 'camera' | 'mic' | 'service' | 'stun' | 'turn' | 'turn-udp' | 'turn-tcp' | 'turn-tls'

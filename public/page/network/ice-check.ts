@@ -21,6 +21,23 @@ export async function checkStun(urls: readonly string[]): Promise<Verdict> {
 }
 
 /**
+ * Whether packets get out of this network and an answer back in, as a call without a relay needs it.
+ *
+ * @param stunUrls  whom to ask; with none it is only seen whether the browser shows any way to itself
+ */
+export async function canGoDirect(stunUrls: readonly string[]): Promise<boolean> {
+  const pc = new RTCPeerConnection({ iceServers: stunUrls.length === 0 ? [] : [{ urls: [...stunUrls] }] })
+  try {
+    pc.createDataChannel('check')
+    const { isFound, isComplete, count, codes } = await gather(pc, stunUrls.length === 0 ? 'host' : 'srflx')
+    // An address that is public already is not told twice; then nobody was waited for in vain.
+    return isFound || (isComplete && count > 0 && codes.length === 0)
+  } finally {
+    pc.close()
+  }
+}
+
+/**
  * Whether data comes back to this browser through a TURN server.
  *
  * @param server  with one address of the server, and the password for it
@@ -59,6 +76,10 @@ async function tell(from: RTCPeerConnection, to: RTCPeerConnection): Promise<voi
 interface Gathered {
   /** Whether there was an address of the kind that was looked for. */
   readonly isFound: boolean
+  /** Whether the browser has looked everywhere, and was not cut short. */
+  readonly isComplete: boolean
+  /** How many addresses there were, of whatever kind. */
+  readonly count: number
   /** Of what went wrong. */
   readonly codes: readonly number[]
 }
@@ -66,15 +87,19 @@ interface Gathered {
 /** Describes this end and gathers its addresses, until one is of the kind that is looked for, or there are no more. */
 async function gather(pc: RTCPeerConnection, kind: RTCIceCandidateType): Promise<Gathered> {
   const codes: number[] = []
+  let count = 0
   const found = new Promise<boolean>((resolve) => {
     pc.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate === null) resolve(false)
-      else if (candidate.type === kind) resolve(true)
+      if (candidate === null) return resolve(false)
+      // An empty one says that there are no more of some kind.
+      if (candidate.candidate !== '') count += 1
+      if (candidate.type === kind) resolve(true)
     })
     pc.addEventListener('icecandidateerror', ({ errorCode }) => codes.push(errorCode))
   })
   await pc.setLocalDescription()
-  return { isFound: (await Promise.race([found, elapsed(patienceMs)])) === true, codes }
+  const isFound = await Promise.race([found, elapsed(patienceMs)])
+  return { isFound: isFound === true, isComplete: isFound !== undefined, count, codes }
 }
 
 function elapsed(ms: number): Promise<undefined> {
