@@ -1,6 +1,7 @@
 import type { Call, GoneReason, Peer } from '../sdk/index.js'
 import { Arrivals } from './arrivals.js'
 import { AwayPill } from './away-pill.js'
+import { Beside } from './beside.js'
 import { type CallState, callState } from './call-state.js'
 import { CodeCheck } from './code-check.js'
 import { ConnectionPanel } from './connection-panel.js'
@@ -47,6 +48,7 @@ export class CallScreen {
   readonly #screenShare: ScreenShare
   readonly #host: HostControls
   readonly #codeCheck: CodeCheck
+  readonly #beside: Beside
   readonly #mutedSpeech: MutedSpeech
   readonly #menu = new MoreMenu()
   readonly #wakeLock = new ScreenWakeLock()
@@ -76,6 +78,7 @@ export class CallScreen {
     this.#pill = new AwayPill(status)
     this.#panel = new ConnectionPanel(speech, status)
     this.#tip = new QualityTip((peerId) => this.#panel.open(peerId))
+    this.#beside = new Beside(speech, status)
     this.#tiles = new Tiles(speech, this.#codeCheck, {
       onChange: () => this.#refresh(),
       onScreen: ({ name }) => status.announce(speech.texts.sharesScreen(name), { seen: false }),
@@ -101,6 +104,16 @@ export class CallScreen {
     return this.#screenShare.toggle()
   }
 
+  /** Opens the chat, or closes it. */
+  toggleChat(): void {
+    this.#beside.toggleChat()
+  }
+
+  /** Raises the person's hand, or lowers it. */
+  toggleHand(): void {
+    this.#beside.hands.toggle()
+  }
+
   /** Shows a call from its beginning to its end. @param token  with which the person has come in */
   show(call: Call, token?: string): void {
     this.#call = call
@@ -113,6 +126,7 @@ export class CallScreen {
     this.#arrivals.begin()
     this.#screenShare.use(call)
     this.#panel.use(call)
+    this.#beside.use(call)
     find('self-initial', HTMLElement).textContent = call.self.name === undefined ? '' : initialOf(call.self.name)
     call.on('peer', (peer) => this.#welcome(peer))
     call.on('left', ({ peer, reason, replacedBy }) => {
@@ -185,6 +199,7 @@ export class CallScreen {
     this.#screenShare.clear()
     this.#host.clear()
     this.#codeCheck.close()
+    this.#beside.clear()
     this.#menu.close()
     this.#tip.close()
     this.#panel.clear()
@@ -215,6 +230,7 @@ export class CallScreen {
     this.#tiles.onRemove = this.#host.remove
     this.#smallWindow.refresh()
     const { people } = this.#tiles
+    this.#beside.hands.show(people)
     const summary = callState(people, this.#lastLeft)
     setState(summary.state)
     document.documentElement.dataset['signaling'] = call.signaling

@@ -132,6 +132,8 @@ bindShortcuts(
     m: () => void toggle('mic', media),
     v: () => void toggle('camera', media),
     s: () => void callScreen.toggleScreen(),
+    c: () => callScreen.toggleChat(),
+    h: () => callScreen.toggleHand(),
     '?': () => keys.open(),
   },
   () => document.documentElement.dataset['view'] !== 'end',

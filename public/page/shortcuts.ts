@@ -30,7 +30,11 @@ export function bindShortcuts(actions: Readonly<Record<string, () => void>>, isA
   document.addEventListener('keydown', (event) => {
     if (!areShortcutsOn()) return
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !isActive() || isTyping(event.target)) return
-    actions[event.key.toLowerCase()]?.()
+    const action = actions[event.key.toLowerCase()]
+    if (action === undefined) return
+    // What the action gives the focus to is not to be typed into.
+    event.preventDefault()
+    action()
   })
 }
 

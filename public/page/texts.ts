@@ -1,10 +1,13 @@
 import { allowTexts } from './texts/allow.js'
 import { callTexts } from './texts/call.js'
+import { chatTexts } from './texts/chat.js'
 import { codeTexts } from './texts/code.js'
 import { connectionTexts } from './texts/connection.js'
 import { detailsTexts } from './texts/details.js'
 import { devicesTexts } from './texts/devices.js'
 import { endTexts } from './texts/end.js'
+import { filesTexts } from './texts/files.js'
+import { handsTexts } from './texts/hands.js'
 import { hostTexts } from './texts/host.js'
 import { inviteTexts } from './texts/invite.js'
 import { keysTexts } from './texts/keys.js'
@@ -18,11 +21,14 @@ import { viewTexts } from './texts/view.js'
 const en = {
   ...allowTexts.en,
   ...callTexts.en,
+  ...chatTexts.en,
   ...codeTexts.en,
   ...connectionTexts.en,
   ...detailsTexts.en,
   ...devicesTexts.en,
   ...endTexts.en,
+  ...filesTexts.en,
+  ...handsTexts.en,
   ...hostTexts.en,
   ...inviteTexts.en,
   ...keysTexts.en,
@@ -40,11 +46,14 @@ export type Texts = typeof en
 const zhCN: Texts = {
   ...allowTexts['zh-CN'],
   ...callTexts['zh-CN'],
+  ...chatTexts['zh-CN'],
   ...codeTexts['zh-CN'],
   ...connectionTexts['zh-CN'],
   ...detailsTexts['zh-CN'],
   ...devicesTexts['zh-CN'],
   ...endTexts['zh-CN'],
+  ...filesTexts['zh-CN'],
+  ...handsTexts['zh-CN'],
   ...hostTexts['zh-CN'],
   ...inviteTexts['zh-CN'],
   ...keysTexts['zh-CN'],

@@ -1,6 +1,7 @@
 import type { Peer, PeerState } from '../sdk/index.js'
 import type { CodeCheck, CodeMark } from './code-check.js'
 import { icon, keepFocus, make } from './elements.js'
+import { HandMark, type HandPlace } from './hand-mark.js'
 import { Playback } from './playback.js'
 import { QualityMark } from './quality-mark.js'
 import type { Texts } from './texts.js'
@@ -23,6 +24,7 @@ export class Tile {
   readonly #quality = new QualityMark()
   readonly #label = make('span', 'tile-label', this.#micOff, this.#name, this.#quality.element)
   readonly #condition = make('span', 'tile-state')
+  readonly #handMark = new HandMark()
   readonly #check = make('button', 'tile-button check-code')
   readonly #remove = make('button', 'tile-button remove', icon('remove'))
   readonly #codeCheck: CodeCheck
@@ -33,6 +35,7 @@ export class Tile {
   #codeMark: CodeMark = 'none'
   /** Whether the code of the connection, or of the one before, was found to be the same. */
   #wasChecked = false
+  #hand: HandPlace | undefined
   #onRemove: ((peer: Peer) => void) | undefined
   #listening = new AbortController()
   readonly #resizes = new ResizeObserver(() => this.#fit())
@@ -54,7 +57,7 @@ export class Tile {
     this.#check.type = 'button'
     this.#check.addEventListener('click', () => codeCheck.open(this.#peer))
     const buttons = make('div', 'tile-buttons', this.#check, this.#remove)
-    this.element.append(this.#initial, this.playback.video, foot, this.playback.button, buttons)
+    this.element.append(this.#initial, this.playback.video, this.#handMark.element, foot, this.playback.button, buttons)
     this.#follow(peer)
     this.speak(texts)
   }
@@ -84,6 +87,12 @@ export class Tile {
   /** Whether the person is to be seen talking. */
   set isSpeaking(isSpeaking: boolean) {
     this.element.toggleAttribute('data-speaking', isSpeaking)
+  }
+
+  /** The raised hand; undefined while it is not. */
+  set hand(hand: HandPlace | undefined) {
+    this.#hand = hand
+    this.#showHand()
   }
 
   /** What the button to throw the person out does; without it there is no such button. */
@@ -151,6 +160,7 @@ export class Tile {
     this.#name.textContent = name ?? ''
     this.#remove.setAttribute('aria-label', this.#texts.remove(name))
     this.#showCode()
+    this.#showHand()
     this.#initial.textContent = initialOf(name)
     this.#quality.show(state === 'live' ? this.#peer.quality : undefined, name, this.#texts)
     const condition = conditionOf(this.#state, this.#texts)
@@ -160,6 +170,12 @@ export class Tile {
     if (isNothingToSay) keepFocus(this.#label)
     this.#label.toggleAttribute('hidden', isNothingToSay)
     this.element.dataset['state'] = this.#state
+  }
+
+  #showHand(): void {
+    const sentence = this.#texts.raisedHand(this.name)
+    this.#handMark.show(this.#hand, sentence, this.#texts)
+    this.element.setAttribute('aria-label', this.#handMark.name || (this.name ?? this.#texts.somebody))
   }
 
   #refreshCode(): void {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from 'playwright-core'
@@ -96,6 +96,9 @@ export function ownAddress(): string {
   throw new Error('no network card has an IPv4 address')
 }
 
+/** Where Firefox puts what it downloads: Playwright tells of no download there that began without a navigation. */
+export const firefoxDownloads = join(tmpdir(), `signalbox-downloads-${process.pid}`)
+
 const browsers = new Map<string, Promise<Browser>>()
 
 /**
@@ -119,14 +122,19 @@ export async function closeBrowsers(): Promise<void> {
 }
 
 async function launch(name: BrowserName, media: keyof typeof mediaArguments): Promise<Browser> {
+  if (name === 'firefox') mkdirSync(firefoxDownloads, { recursive: true })
   const browser = await (name === 'chromium'
     ? chromium.launch(chromiumOptions(mediaArguments[media]))
     : firefox.launch({
         channel: 'moz-firefox',
         executablePath: programOnPath('firefox-esr', 'firefox'),
         firefoxUserPrefs: firefoxPreferences,
+        downloadsPath: firefoxDownloads,
       }))
-  root.teardown(() => browser.close())
+  root.teardown(async () => {
+    await browser.close()
+    if (name === 'firefox') rmSync(firefoxDownloads, { recursive: true, force: true })
+  })
   return browser
 }
 

@@ -1,6 +1,7 @@
 // One process for all of them: to start one costs as much as most of these files.
 import './adaptation.test.js'
 import './devices.test.js'
+import './beside.test.js'
 import './grid.test.js'
 import './liveness.test.js'
 import './page.test.js'
