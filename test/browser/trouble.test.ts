@@ -4,29 +4,39 @@ import { languages } from '../../public/page/texts.js'
 import type { Trouble } from '../../public/page/trouble.js'
 import { startService } from '../helper.js'
 import { room, seconds, secret, tokenBy } from '../plugins/access/token-kit.js'
-import { looksRight } from './accessibility.js'
+import { faults, looksRight } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
 
 declare global {
-  /** What the statistics of a browser are to say that has no such trouble: who sends too little, and of which connection much is lost. */
+  /** What the statistics of this page are to say: that the device is too busy, and of which connection much is lost. */
   var signalboxTrouble: { isBusy: boolean; lossy: RTCPeerConnection | undefined }
 }
 
 const { texts } = languages.en
 const told = (trouble: Trouble): string => sentenceOf(trouble, texts)
 
-/** Lets a browser report what happens on a bad day. */
-function haveBadDays(): void {
+/**
+ * Lets a browser report of its connections that nothing is wrong, however busy the machine is that all of them are on, but for what
+ * `signalboxTrouble` asks for.
+ */
+function reportTrouble(): void {
   globalThis.signalboxTrouble = { isBusy: false, lossy: undefined }
   const read: (this: RTCPeerConnection) => Promise<RTCStatsReport> = RTCPeerConnection.prototype.getStats
   RTCPeerConnection.prototype.getStats = async function () {
     const { isBusy, lossy } = globalThis.signalboxTrouble
-    const report = await read.call(this)
+    const fine = {
+      currentRoundTripTime: 0.02,
+      roundTripTime: 0.02,
+      fractionLost: 0,
+      jitter: 0.005,
+      jitterBufferDelay: 0,
+      totalFreezesDuration: 0,
+      qualityLimitationReason: isBusy ? 'cpu' : 'none',
+    }
     return new Map(
-      Array.from(report, ([id, stats]) => {
-        if (isBusy && stats.type === 'outbound-rtp') return [id, { ...stats, qualityLimitationReason: 'cpu' }]
-        if (this !== lossy || stats.type !== 'inbound-rtp') return [id, stats]
-        return [id, { ...stats, packetsLost: Math.round(stats.packetsReceived / 10) }]
+      Array.from(await read.call(this), ([id, stats]) => {
+        const packetsLost = this === lossy ? Math.round(stats.packetsReceived / 10) : 0
+        return [id, { ...stats, ...fine, packetsLost }]
       }),
     )
   }
@@ -48,7 +58,7 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
   const browser = await openBrowser('chromium')
   const secretRoom = 'a room that nobody else is to hear of'
   const ada = await Person.open(t, browser, url, {
-    prepare: haveBadDays,
+    prepare: reportTrouble,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const bo = await Person.open(t, await openBrowser('firefox'), url, { locale: 'zh-CN' })
@@ -94,7 +104,7 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
       return data.some((value) => value > 0)
     })
     t.ok(inked, 'something is drawn')
-    await Promise.all([ada.seesAndHears(), looksRight(t, ada, 'details')])
+    await ada.seesAndHears()
   })
 
   await t.test('it can be paused, and Escape closes it', async (t) => {
@@ -116,7 +126,18 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     t.equal(await page.evaluate(() => document.querySelectorAll('.person-details').length), 0)
   })
 
-  const cy = await Person.open(t, browser, url, { prepare: haveBadDays })
+  await t.test('in Firefox, and in Chinese', async (t) => {
+    const zh = languages['zh-CN'].texts
+    await bo.choose('#stats-button')
+    t.equal(await bo.page.textContent('#details-title'), zh.details)
+    await bo.page.waitForFunction(() => Number(document.querySelector('.figures .number')?.textContent) > 20)
+    t.match(await bo.page.textContent('.facts'), new RegExp(`${zh.way}${zh.direct} · UDP.*${zh.received.mic}opus`))
+    await bo.screenshot('details-firefox')
+    await bo.page.keyboard.press('Escape')
+    await bo.page.waitForSelector('#details', { state: 'hidden' })
+  })
+
+  const cy = await Person.open(t, browser, url, { prepare: reportTrouble })
   await cy.join(secretRoom, 'Cy')
   await connected(ada, 2)
 
@@ -126,10 +147,6 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     await page.waitForSelector(`${markOf('Cy')}[aria-label="${atCy}"]`)
     const own = `${texts.qualityLevels[3]} ${texts.qualityCauses['self-cpu']()}`
     await cy.page.waitForSelector(`${markOf('Ada')}[aria-label="${own}"]`)
-    const zh = languages['zh-CN'].texts
-    await bo.page.waitForSelector(
-      `${markOf('Cy')}[aria-label="${zh.qualityLevels[3]} ${zh.qualityCauses['peer-cpu']('Cy')}"]`,
-    )
     await cy.page.evaluate(() => (globalThis.signalboxTrouble.isBusy = false))
     await page.waitForSelector(`${markOf('Cy')}[aria-label="${texts.qualityLevels[4]}"]`)
   })
@@ -147,12 +164,19 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     await page.waitForSelector('#quality-tip', { state: 'visible' })
     t.match(await page.textContent('#quality-sentence'), why)
     t.equal(await page.evaluate(() => document.activeElement?.id), 'quality-details')
-    await looksRight(t, ada, 'quality-tip')
+    t.strictSame(await faults(ada), [])
+    await ada.screenshot('quality-tip')
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.waitForFunction(
+      () => (document.querySelector('#quality-tip')?.getBoundingClientRect().right ?? 999) <= 360,
+    )
+    await ada.screenshot('quality-tip-phone')
     const [mark, tip] = await Promise.all([markOf('Cy'), '#quality-tip'].map((of) => page.locator(of).boundingBox()))
     t.ok(
       mark && tip && tip.y + tip.height <= mark.y + mark.height && Math.abs(tip.x - mark.x) < 200,
       'it is where the mark is',
     )
+    await page.setViewportSize({ width: 800, height: 500 })
     await page.keyboard.press('Escape')
     await page.waitForSelector('#quality-tip', { state: 'hidden' })
     t.ok(await page.evaluate(() => document.activeElement?.classList.contains('quality')), 'the focus is back')
@@ -196,7 +220,6 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     )
     t.match(`${value}`, /^Call report\n/)
     t.strictSame([start, end], [0, `${value}`.length], 'to be copied by hand')
-    await looksRight(t, ada, 'report')
   })
 
   await t.test('offline is said, the call goes on, and it is no news when it is over', async (t) => {
@@ -204,7 +227,7 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     await page.waitForSelector('#pill', { state: 'visible' })
     t.equal(await page.textContent('#pill'), texts.offlineInCall)
     await ada.isTold(texts.offlineInCall)
-    await looksRight(t, ada, 'offline-in-a-call')
+    await looksRight(t, ada, 'report-offline')
     await page.keyboard.press('Escape')
     await page.waitForSelector('#details', { state: 'hidden' })
     await ada.seesAndHears()
@@ -220,7 +243,11 @@ t.test('in a call: at whose end it is, the details of each connection, and a rep
     t.notOk(await page.isVisible('#details'))
     t.equal(await page.evaluate(() => document.activeElement?.id), 'rejoin')
   })
-  t.strictSame([...ada.complaints, ...bo.complaints, ...cy.complaints], [])
+  const complaints = [...ada.complaints, ...bo.complaints, ...cy.complaints]
+  t.strictSame(
+    complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED')),
+    [],
+  )
 })
 
 for (const name of ['chromium', 'firefox'] as const) {
@@ -282,7 +309,6 @@ t.test('what the service, or the browser, does not let one do comes with what to
     const ada = await Person.open(t, browser, url, { prepare })
     await ada.state('unsupported')
     t.equal(await ada.page.textContent('#lobby-notice'), told('unsupported'))
-    await looksRight(t, ada, 'unsupported')
     await ada.page.fill('#room', '1001')
     await ada.page.click('#join')
     await ada.state('unsupported')
