@@ -125,6 +125,35 @@ export class Crowd {
     )
   }
 
+  /** Somebody writes to everybody, as the call page does. */
+  async write(name: string, text: string): Promise<void> {
+    await this.page.evaluate(
+      ([name, text]) => globalThis.signalboxCrowd?.get(name)?.call.send({ type: 'chat', text }),
+      [name, text] as const,
+    )
+  }
+
+  /** Somebody offers everybody a file of this size. */
+  async offerFile(name: string, fileName: string, size: number): Promise<void> {
+    await this.page.evaluate(
+      ([name, fileName, size]) => {
+        const file = new File([new Uint8Array(size)], fileName)
+        // Who is offered it may go.
+        for (const peer of globalThis.signalboxCrowd?.get(name)?.call.peers.values() ?? [])
+          peer.sendFile(file).catch(() => {})
+      },
+      [name, fileName, size] as const,
+    )
+  }
+
+  /** Somebody raises a hand, before all others. */
+  async raiseHand(name: string): Promise<void> {
+    await this.page.evaluate(
+      (name) => globalThis.signalboxCrowd?.get(name)?.call.update({ metadata: { hand: 1 } }),
+      name,
+    )
+  }
+
   /** Waits until somebody gets, or no longer gets, something of another in a slot. */
   async gets(name: string, other: string, slot: 'camera' | 'screen', isSending = true): Promise<void> {
     await this.page.waitForFunction(

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Language } from '../../public/page/texts.js'
 import type { Person } from '../browser/browsers.js'
 import { Scene } from './scene.js'
-import type { State, Story } from './states.js'
+import type { State, Story } from './story.js'
 
 /** On what people see the page. */
 export const sizes = {

@@ -8,7 +8,8 @@ import { faults, isForAxe } from '../browser/accessibility.js'
 import { closeBrowsers } from '../browser/browsers.js'
 import { type Picture, pageOf } from './gallery-page.js'
 import { type Look, tell } from './look.js'
-import { type Story, stories } from './states.js'
+import { stories } from './stories.js'
+import type { Story } from './story.js'
 
 /**
  * `npm run gallery`: every state of the call page in a real Chromium, on a phone, a phone on its side and a desktop, in both
