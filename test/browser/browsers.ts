@@ -83,6 +83,8 @@ const firefoxPreferences = {
   'media.navigator.permission.disabled': true,
   'media.peerconnection.ice.obfuscate_host_addresses': false,
   'media.autoplay.default': 0,
+  // Each window is as if it were the one that the person is in.
+  'focusmanager.testmode': true,
   'media.navigator.video.default_fps': framesPerSecond,
   // How often anything is drawn: without a graphics card that costs more than the call.
   'layout.frame_rate': framesPerSecond,
