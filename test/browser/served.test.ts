@@ -74,8 +74,8 @@ for (const name of ['chromium', 'firefox'] satisfies BrowserName[]) {
     t.strictSame(await faults(person), [])
     await person.screenshot(`offline-zh-${name}`)
     const next = await start(t, { brandName: 'Later', brandColor: '#ffd479' }, port)
-    await page.waitForSelector('html[data-brand="Later"][data-state="idle"]')
-    t.equal(await page.inputValue('#room'), 'tea')
+    await page.waitForSelector('html[data-brand="Later"]')
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#room')?.value === 'tea')
     await page.waitForFunction(async () => {
       const names = await caches.keys()
       const kept = names.length === 1 && (await (await caches.open(names[0] ?? '')).match('./offline.html'))
