@@ -108,8 +108,8 @@ t.test('the environment is read in one place', async (t) => {
 t.test('where there are suites, each file of tests runs in one of them', async (t) => {
   const tests = join(root, 'test')
   const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
-  const suites = files.filter((file) => file.endsWith('.suite.ts'))
-  const folders = new Set(suites.map((suite) => dirname(suite)))
+  const folders = new Set(files.filter((file) => file.endsWith('.suite.ts')).map((suite) => dirname(suite)))
+  const suites = files.filter((file) => /\.(suite|trial)\.ts$/.test(file))
   t.ok(folders.has('browser'))
   for (const folder of folders) {
     const own = files.filter((file) => dirname(file) === folder && file.endsWith('.test.ts'))

@@ -318,7 +318,6 @@ t.test('messages, files and raised hands, between Chromium and Firefox', async (
     await hears(ada, texts.undelivered)
     t.equal(await ada.page.textContent('#chat-notice'), texts.undelivered)
     await looksRight(t, ada, 'chat')
-    await looksRight(t, cy, 'chat-zh')
   })
 
   await t.test('files are offered, accepted, refused and saved', async (t) => {
@@ -335,7 +334,6 @@ t.test('messages, files and raised hands, between Chromium and Firefox', async (
     })
     await ada.page.click(`[aria-label="${texts.acceptFile('notes.txt')}"]`)
     t.ok(await ada.page.isVisible(`[aria-label="${texts.acceptFile('notes.txt')}"]`), 'who chose no place still can')
-    await looksRight(t, ada, 'file-offered')
     await ada.page.evaluate(() => {
       globalThis.signalboxPlace.answer = 'file'
     })
@@ -388,8 +386,7 @@ t.test('messages, files and raised hands, between Chromium and Firefox', async (
     t.ok(await give(ada, 'drop', ...Array.from({ length: 11 }, (_, index) => `${index}`)))
     await hears(ada, texts.tooManyFiles)
     await ada.page.evaluate(() => {
-      DataTransferItem.prototype.webkitGetAsEntry = () =>
-        Object.create(FileSystemDirectoryEntry.prototype, { isDirectory: { value: true } })
+      Reflect.set(DataTransferItem.prototype, 'webkitGetAsEntry', () => ({ isDirectory: true }))
     })
     t.ok(await give(ada, 'drop', 'folder'))
     await hears(ada, texts.noFolders)

@@ -1,3 +1,4 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
 import './mesh.test.js'
 import './negotiation.test.js'
+import './verification.test.js'

@@ -1,4 +1,3 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
 import './page.test.js'
 import './sdk-docs.test.js'
-import './served.test.js'

@@ -1,3 +1,2 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
-import './check.test.js'
 import './turn.test.js'

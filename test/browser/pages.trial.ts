@@ -1,5 +1,5 @@
 // Each file of tests that is run for itself starts browsers for itself, which costs as much as several calls.
-import './data.test.js'
-import './files.test.js'
-import './messages.test.js'
-import './verification.test.js'
+import './check.test.js'
+import './doors.test.js'
+import './embed.test.js'
+import './served.test.js'
