@@ -105,6 +105,22 @@ t.test('a process that is late takes nobody in, and whoever is in a call goes on
   while ((await askForUpgrade(t, url)).status !== 101) await elapse(20)
 })
 
+t.test('a start that takes long is not taken for being late', async (t) => {
+  const host = Fastify()
+  await host.register(signalbox, { prefix: '/a', maxEventLoopDelayMs: 100 })
+  host.addHook('onReady', async () => {
+    const endMs = performance.now() + 1200
+    while (performance.now() < endMs);
+  })
+  await listen(t, host)
+  // Longer than it takes until the first measure is there.
+  const endMs = performance.now() + 1500
+  while (performance.now() < endMs) {
+    t.equal((await askForUpgrade(t, `${urlOf(host)}/a/ws`)).status, 101)
+    await elapse(100)
+  }
+})
+
 t.test('embedded: a host that has its own gauge of pressure is believed, two of us share a host', async (t) => {
   const host = Fastify()
   const { default: underPressure } = await import('@fastify/under-pressure')
