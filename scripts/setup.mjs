@@ -23,6 +23,9 @@ once('packages', ['package.json', 'package-lock.json'], () => {
 if (forTests) {
   installDebianPackages()
   once('tap', ['package-lock.json', '.taprc'], () => run(join('node_modules', '.bin', 'tap'), ['build']))
+  once('examples', ['examples/package-lock.json'], () =>
+    run('npm', ['ci', '--include=dev', '--no-progress', '--prefix', 'examples']),
+  )
 }
 
 if (process.argv.includes('--bench')) {

@@ -123,6 +123,6 @@ t.test('where there are suites, each file of tests runs in one of them', async (
 })
 
 t.test('the lock files name no registry', async (t) => {
-  for (const file of ['package-lock.json', 'bench/package-lock.json'])
+  for (const file of ['package-lock.json', 'bench/package-lock.json', 'examples/package-lock.json'])
     t.notMatch(readFileSync(join(root, file), 'utf8'), /"resolved": "http/, file)
 })

@@ -25,8 +25,11 @@ t.test('the tarball holds what is needed, and nothing else', async (t) => {
     .flatMap((folder) => filesOf(folder, '.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
   // As git sees them: deploy/ is where people may have certificates.
-  const { stdout } = runToEnd('git', ['ls-files', '-co', '--exclude-standard', 'docs', 'deploy'], root)
-  const kept = stdout.split('\n').filter((path) => path !== '' && !path.endsWith('.gitignore'))
+  const { stdout } = runToEnd('git', ['ls-files', '-co', '--exclude-standard', 'docs', 'deploy', 'examples'], root)
+  // What npm keeps out of every package, wherever it is.
+  const kept = stdout
+    .split('\n')
+    .filter((path) => path !== '' && !/(^|\/)(\.gitignore|\.npmrc|package-lock\.json)$/.test(path))
   const expected = [
     ...compiled.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]),
     ...filesOf('plugins', '.lua').map((file) => `dist/${file}`),
