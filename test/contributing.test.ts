@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const manifest = JSON.parse(read('package.json'))
 const text = read('CONTRIBUTING.md')
+const architecture = read('docs/architecture.md')
 
 /** The first cells of the tables of a text that are in backticks. */
 const firstCells = (markdown: string): string[] =>
@@ -38,15 +39,15 @@ t.test('no document names a script that there is not', async (t) => {
 })
 
 t.test('the files that contributors are led to are there', async (t) => {
-  const places = ['.', 'plugins/signaling', 'plugins/rooms', 'public/sdk']
-  const named = Array.from(text.matchAll(/`([\w./-]+(?:\.ts|\.md|\.json|\/))`/g), ([, path = '']) => path)
+  const places = ['.', 'plugins/signaling', 'plugins/rooms', 'public/sdk', 'public']
+  const named = Array.from((text + architecture).matchAll(/`([\w./-]+(?:\.ts|\.md|\.json|\/))`/g), ([, path = '']) => path)
   t.ok(named.length > 25)
   for (const path of named)
     t.ok(
       places.some((place) => existsSync(join(root, place, path))),
       path,
     )
-  for (const [, name = ''] of text.matchAll(/`(\w+)` in `plugins\/signaling\/outline\.ts`/g))
+  for (const [, name = ''] of architecture.matchAll(/`(\w+)` in `plugins\/signaling\/outline\.ts`/g))
     t.match(read('plugins/signaling/outline.ts'), `export const ${name}`)
 })
 

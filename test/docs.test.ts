@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { clientMessages, serverMessages } from '../schemas/index.js'
 import { Client, urlOf } from './helper.js'
+import { fencesOf } from './markdown.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -41,42 +42,29 @@ t.test('every type of message is in the sequence diagram or the examples, or is 
   t.ok(length > 10)
 })
 
-t.test('links to files of the project lead somewhere', async (t) => {
-  for (const file of [
-    'CHANGELOG.md',
-    'CONTRIBUTING.md',
-    'README.md',
-    'deploy/README.md',
-    'docs/access.md',
-    'docs/dependencies.md',
-    'docs/operations.md',
-    'docs/page.md',
-    'docs/performance.md',
-    'docs/protocol.md',
-    'docs/scaling.md',
-    'docs/sdk.md',
-    'docs/security.md',
-    'docs/turn.md',
-    'docs/versioning.md',
-  ]) {
-    for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      t.ok(existsSync(join(root, dirname(file), target)), `${file}: ${target}`)
-    }
-  }
-})
+for (const document of ['README.md', 'docs/getting-started.md']) {
+  t.test(`the embedding example of ${document} runs as it stands, by the name of the package`, (t) =>
+    runEmbedding(
+      t,
+      fencesOf(document)
+        .filter(({ language }) => language === 'js')
+        .map(({ code }) => code),
+    ),
+  )
+}
 
-t.test('the embedding example of the README runs as it stands, by the name of the package', async (t) => {
-  const [, code = ''] = /```js\n([\s\S]*?signalbox[\s\S]*?)```/.exec(read('README.md')) ?? []
+async function runEmbedding(t: Test, [code = '', ...others]: string[]): Promise<void> {
+  t.strictSame(others, [])
   t.match(code, 'register(signalbox')
   const folder = join(root, 'artifacts')
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'readme-example.mjs')
+  const file = join(folder, 'embedding-example.mjs')
   writeFileSync(
     file,
     `${code.replace('port: 3000', "port: 0, host: '127.0.0.1'").replace('logger: true', 'logger: false')}\nexport { app }\n`,
   )
-  const { app }: { app: FastifyInstance } = await import(pathToFileURL(file).href)
+  const { app }: { app: FastifyInstance } = await import(`${pathToFileURL(file).href}?${Math.random()}`)
   t.teardown(() => app.close())
   await Client.join(t, `${urlOf(app)}/calls/ws`, '1001')
   t.equal((await app.inject('/calls/livez')).statusCode, 200)
-})
+}

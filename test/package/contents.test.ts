@@ -37,7 +37,7 @@ t.test('the tarball holds what is needed, and nothing else', async (t) => {
       (file) => `dist/public/${file}`,
     ),
     ...kept,
-    ...['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'],
+    ...['README.md', 'README.zh-CN.md', 'LICENSE', 'CHANGELOG.md', 'package.json'],
   ]
   t.ok(compiled.length > 200 && kept.length > 20 && expected.some((path) => path.endsWith('.lua')))
   t.strictSame(
