@@ -22,6 +22,7 @@ import {
 } from '../dist/schemas/index.js'
 import { describe, isFileToo } from '../dist/src/config.js'
 import { rows as conformanceRows } from '../dist/src/conformance/rows.js'
+import { sdkReference } from './sdk-reference.mjs'
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const escaped = (text) => String(text).replaceAll('|', '\\|')
@@ -71,6 +72,8 @@ function messages(schemas) {
     })
     .join('\n\n')
 }
+
+const reference = sdkReference()
 
 const advice = (kind, list) =>
   table(
@@ -124,6 +127,7 @@ const parts = {
         retryable ? 'yes' : 'no',
       ]),
     ),
+  'sdk reference': () => reference.markdown,
   'turn faults': () => advice('fault', turnFaults),
   'turn warnings': () => advice('warning', turnWarnings),
   configuration: () =>
@@ -139,7 +143,14 @@ const parts = {
 }
 
 let isCurrent = true
-for (const file of ['README.md', 'docs/access.md', 'docs/protocol.md', 'docs/sdk.md', 'docs/turn.md']) {
+for (const file of [
+  'README.md',
+  'docs/access.md',
+  'docs/protocol.md',
+  'docs/sdk.md',
+  'docs/sdk-reference.md',
+  'docs/turn.md',
+]) {
   const text = readFileSync(at(file), 'utf8')
   const written = text.replace(
     /(<!-- generated: (.+?) -->\n)[\s\S]*?(<!-- end -->)/g,
@@ -149,5 +160,9 @@ for (const file of ['README.md', 'docs/access.md', 'docs/protocol.md', 'docs/sdk
   isCurrent = false
   if (process.argv.includes('--check')) process.stderr.write(`${file} is not as the schemas say; run: npm run docs\n`)
   else writeFileSync(at(file), written)
+}
+for (const name of reference.undocumented) {
+  isCurrent = false
+  process.stderr.write(`public/sdk: ${name} is exported, and has no docstring\n`)
 }
 if (process.argv.includes('--check') && !isCurrent) process.exitCode = 1

@@ -69,6 +69,7 @@ const refusals: Partial<Record<string, CallErrorCode>> = {
 
 /** The one class of error of this SDK: branch on `code`, show your own words. */
 export class CallError extends Error {
+  /** What is wrong, of the closed list. */
   readonly code: CallErrorCode
   /** Whether trying again, later, can succeed. */
   readonly retryable: boolean
@@ -76,6 +77,8 @@ export class CallError extends Error {
   readonly serviceCode: string | undefined
 
   /**
+   * An error as this SDK throws it.
+   *
    * @param message  for developers; without it, the text of the code
    * @param options  `cause`: what the platform said; `serviceCode`: what the service said
    */

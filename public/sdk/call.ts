@@ -22,6 +22,7 @@ const lookEveryMs = 1000
 
 /** What a `Call` tells, besides who comes and goes. */
 export interface CallEvents extends RosterEvents {
+  /** How the way to the service is now. */
   signaling: SignalingState
   /** What somebody sent with `send`. */
   message: { readonly from: Peer; readonly data: unknown }
@@ -135,6 +136,7 @@ export class Call extends Emitter<CallEvents> {
     signal.addEventListener('abort', () => clearInterval(timer))
   }
 
+  /** The room, as the service reads its name. */
   get room(): string {
     return this.#room
   }
@@ -145,6 +147,7 @@ export class Call extends Emitter<CallEvents> {
     return { id: this.#id, name, metadata }
   }
 
+  /** How the way to the service is. */
   get signaling(): SignalingState {
     return this.#session.state
   }

@@ -1,5 +1,6 @@
 /** One part of a code that people compare. */
 export interface CodeSymbol {
+  /** To be shown. */
   readonly emoji: string
   /** In English, to be said. */
   readonly name: string

@@ -3,12 +3,15 @@ import { type Slot, slots } from './slots.js'
 
 /** Sound or a picture on its way. What the browser does not tell is not there. */
 export interface StreamDetails {
+  /** In the last second, in kbit/s. */
   readonly kbps: number
   /** As it is called in a description, without the kind: `opus`, `VP8`. */
   readonly codec?: string
   /** Of a picture, in pixels. */
   readonly width?: number
+  /** Of a picture, in pixels. */
   readonly height?: number
+  /** Of a picture. */
   readonly framesPerSecond?: number
 }
 

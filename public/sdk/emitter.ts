@@ -12,6 +12,7 @@ export interface ListenOptions {
  * @typeParam Events  an interface: event name to the type of its detail
  */
 export class Emitter<Events extends object> extends EventTarget {
+  /** As in any `EventTarget`, with the type of the event. */
   override addEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: ((event: CustomEvent<Events[Type]>) => void) | EventListenerObject | null,
@@ -21,6 +22,7 @@ export class Emitter<Events extends object> extends EventTarget {
     super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options)
   }
 
+  /** As in any `EventTarget`. */
   override removeEventListener<Type extends keyof Events & string>(
     type: Type,
     listener: ((event: CustomEvent<Events[Type]>) => void) | EventListenerObject | null,

@@ -19,7 +19,11 @@ export interface SendFileOptions {
   readonly signal?: AbortSignal
   /** Bytes of one message: 1 KiB to 256 KiB, at most the connection's `sctp.maxMessageSize`; 64 KiB unless told otherwise. */
   readonly chunkBytes?: number
-  /** @param sentBytes  so many the other side has received and written */
+  /**
+   * Is told how far it is.
+   *
+   * @param sentBytes  so many the other side has received and written
+   */
   onprogress?(sentBytes: number, totalBytes: number): void
 }
 

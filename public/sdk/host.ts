@@ -4,8 +4,11 @@ import type { Peer } from './peer.js'
 
 /** Somebody who waits to be let in. */
 export interface Knock {
+  /** The `id` that its `Peer` will have. */
   readonly id: string
+  /** What it calls itself. */
   readonly name: string | undefined
+  /** What it says of itself: check it. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined
   /** Lets it in. If the room is full it goes on waiting, and the call's `error` says so (`room-full`). */
   admit(): void

@@ -16,7 +16,11 @@ export interface AcceptOptions {
   readonly to?: WritableStream<Uint8Array>
   /** Ends the transfer when it aborts. */
   readonly signal?: AbortSignal
-  /** @param receivedBytes  so many are written */
+  /**
+   * Is told how far it is.
+   *
+   * @param receivedBytes  so many are written
+   */
   onprogress?(receivedBytes: number, totalBytes: number): void
 }
 

@@ -2,7 +2,9 @@ import { CallError, type CallErrorCode } from './call-error.js'
 
 /** What `openMedia` is asked for. */
 export interface MediaRequest {
+  /** Whether to open a microphone. */
   readonly audio: boolean
+  /** Whether to open a camera. */
   readonly video: boolean
   /** Saved `deviceId`s. One that is not there any more is forgotten, and the browser's default taken. */
   readonly deviceIds?: { readonly mic?: string | undefined; readonly camera?: string | undefined }

@@ -3,7 +3,9 @@ import type { Slot } from './slots.js'
 
 /** What the others can know of you besides what you send. */
 export interface Profile {
+  /** What to be called. */
   readonly name?: string | undefined
+  /** The application's own: at most 1024 bytes as JSON. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 

@@ -21,6 +21,7 @@ export type PeerState = 'connecting' | 'live' | 'unstable' | 'reconnecting' | 'f
 
 /** What a `Peer` tells. */
 export interface PeerEvents {
+  /** How the connection is now. */
   state: PeerState
   /** A track of the peer is in `stream()`. It stays there; `isSending` says whether anything is on it. */
   track: { readonly slot: Slot; readonly track: MediaStreamTrack }

@@ -105,6 +105,7 @@ export class Peer extends Emitter<PeerEvents> {
     return sample === undefined || last === undefined ? undefined : detailsOf(sample, last)
   }
 
+  /** How the media connection is. */
   get state(): PeerState {
     return this.#link.state
   }

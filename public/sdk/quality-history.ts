@@ -4,6 +4,7 @@ import type { Level } from './e-model.js'
 export interface QualityFigures {
   /** Mean opinion score, from 1 (bad) to 4.5, by ITU-T G.107. */
   readonly mos: number
+  /** From here to there and back. */
   readonly rttMs: number
   /** Of what is received: between packets, before the jitter buffer. */
   readonly jitterMs: number
@@ -23,6 +24,7 @@ export interface QualityFigures {
 export interface QualityMoment extends QualityFigures {
   /** When it ended, in milliseconds, as `performance.now()` counts. */
   readonly timeMs: number
+  /** From 0, hardly of use, to 4, as if in one room. */
   readonly level: Level
 }
 

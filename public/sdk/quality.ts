@@ -26,6 +26,7 @@ export interface Quality extends QualityFigures {
   readonly level: Level
   /** `good` exactly at level 4. */
   readonly reason: QualityReason
+  /** Whether a TURN server is between the two. */
   readonly isRelayed: boolean
   /** What keeps this side from sending a better picture, where the browser tells. */
   readonly limitedBy?: 'cpu' | 'bandwidth'
