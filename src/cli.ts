@@ -13,8 +13,8 @@ export type Command =
   /** `https`: with a certificate for development. */
   | { readonly name: 'serve'; readonly https: boolean }
   | { readonly name: 'token'; readonly request: TokenRequest }
-  /** `url`: `ws:` or `wss:`. `only`: what to try; without it everything. */
-  | { readonly name: 'conform'; readonly url: string; readonly only?: string }
+  /** `url`: `ws:` or `wss:`. `only`: what to try; without it everything. `token`: for each join. */
+  | { readonly name: 'conform'; readonly url: string; readonly only?: string; readonly token?: string }
 
 /**
  * Reads what stands behind the name of the program.
@@ -62,7 +62,11 @@ function readTokenCommand(words: string[]): Command {
   }
 }
 
-const conformOptions = { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+const conformOptions = {
+  only: { type: 'string' },
+  token: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
 
 function readConformCommand(words: string[]): Command {
   const { values, positionals } = parse('conform', () =>
@@ -71,8 +75,13 @@ function readConformCommand(words: string[]): Command {
   if (values.help === true) return { name: 'help' }
   const [url, ...others] = positionals
   if (url === undefined || others.length > 0) throw new UsageError('conform needs one URL; see --help.')
-  const { only } = values
-  return { name: 'conform', url: readServerUrl(url), ...(only !== undefined && { only }) }
+  const { only, token } = values
+  return {
+    name: 'conform',
+    url: readServerUrl(url),
+    ...(only !== undefined && { only }),
+    ...(token !== undefined && { token }),
+  }
 }
 
 /** @param name  of the command, for the sentence about what is wrong */

@@ -12,7 +12,7 @@ export function helpText(version: string): string {
   return `signalbox ${version}: a signaling service for WebRTC, with a call page
 
 Usage: signalbox [--https | check | --help | --version]
-       signalbox conform URL [--only ROWS]
+       signalbox conform URL [--only ROWS] [--token TOKEN]
        signalbox token --room ROOM [--name NAME] [--role host|guest] [--ttl TIME] [--subject ID] [--capacity N]
 
 Without a word it serves the page and the WebSocket on one port until it gets SIGTERM or SIGINT.
@@ -26,6 +26,8 @@ conform tries the server at a ws:, wss:, http: or https: URL against docs/protoc
 row whether it holds. It takes a minute at the most, joins rooms with random names only, and ends with 1 if the base protocol, or
 something else that the server says it has, does not hold; with 2 if there is no such server.
   --only      one group of rows (${groups.join(', ')}), or one row, such as base/full
+  --token     what each join carries, where the server wants that: good for any room. Without it, and with SIGNALBOX_TOKEN_SECRETS,
+              a token is made for each room, and one for a host, so that the rows about the door are tried, too
 
 token prints a room token, signed with the first of SIGNALBOX_TOKEN_SECRETS:
   --room      the room it lets into

@@ -3,9 +3,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, environmentName, SettingError, SignalingError, type TokenRequest } from '../schemas/index.js'
 import { readCommand, UsageError } from './cli.js'
-import { ConfigError, readConfig, unknownVariables } from './config.js'
+import { ConfigError, type Environment, readConfig, unknownVariables } from './config.js'
+import type { Invite } from './conformance/trial.js'
 import { helpText } from './help.js'
 import { version } from './version.js'
+
+/** Longer than a run. */
+const inviteTtlSeconds = 300
 
 try {
   await run(process.argv.slice(2))
@@ -37,7 +41,11 @@ async function run(words: readonly string[]): Promise<void> {
     }
     case 'conform': {
       const { conform } = await import('./conformance/conform.js')
-      process.exitCode = await conform(command, { print: (line) => process.stdout.write(`${line}\n`), complain })
+      const invite = inviteFor(command, process.env)
+      process.exitCode = await conform(
+        { ...command, ...(invite && { invite }) },
+        { print: (line) => process.stdout.write(`${line}\n`), complain },
+      )
       return
     }
     case 'token':
@@ -47,6 +55,23 @@ async function run(words: readonly string[]): Promise<void> {
       return
     case 'version':
       process.stdout.write(`${version}\n`)
+  }
+}
+
+/** What lets into each room: the token that was given, or one that is made for it, where there is a secret to sign it with. */
+function inviteFor({ token }: { readonly token?: string }, environment: Environment): Invite | undefined {
+  if (token !== undefined) return async () => token
+  const config = readConfig(environment)
+  if (config.tokenSecrets.length === 0) return undefined
+  return async (room, role) => {
+    const { mintToken } = await import('../plugins/access/mint.js')
+    try {
+      return (await mintToken({ room, role, ttlSeconds: inviteTtlSeconds }, config)).token
+    } catch (error) {
+      // For a room that cannot be, which is tried, too.
+      if (error instanceof SignalingError) return undefined
+      throw error
+    }
   }
 }
 

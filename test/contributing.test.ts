@@ -40,7 +40,10 @@ t.test('no document names a script that there is not', async (t) => {
 
 t.test('the files that contributors are led to are there', async (t) => {
   const places = ['.', 'plugins/signaling', 'plugins/rooms', 'public/sdk', 'public']
-  const named = Array.from((text + architecture).matchAll(/`([\w./-]+(?:\.ts|\.md|\.json|\/))`/g), ([, path = '']) => path)
+  const named = Array.from(
+    (text + architecture).matchAll(/`([\w./-]+(?:\.ts|\.md|\.json|\/))`/g),
+    ([, path = '']) => path,
+  )
   t.ok(named.length > 25)
   for (const path of named)
     t.ok(

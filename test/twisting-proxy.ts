@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import type { Test } from 'tap'
 import WebSocket, { WebSocketServer } from 'ws'
 import { listening } from './base-server.js'
@@ -15,7 +16,18 @@ export interface Twist {
 
 /** Stands before a service that does everything right, and makes it do something wrong. @returns its address */
 export async function twisted(t: Test, service: string, { told, heard, code }: Twist): Promise<string> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  // What comes over HTTP passes as it is.
+  const web = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('')
+    const reply = await fetch(`${service.replace('ws', 'http')}${request.url}`, { method: 'POST', body })
+    response.writeHead(reply.status).end(await reply.text())
+  })
+  t.teardown(() => {
+    web.closeAllConnections()
+    web.close()
+  })
+  const server = new WebSocketServer({ server: web })
+  web.listen(0, '127.0.0.1')
   server.on('connection', (client, request) => {
     const upstream = new WebSocket(`${service}${request.url}`)
     const early: (() => void)[] = []

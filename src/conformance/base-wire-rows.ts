@@ -1,3 +1,4 @@
+import { addressesOf } from './addresses.js'
 import type { Client } from './client.js'
 import { type Message, requireMatch } from './message.js'
 import type { Row } from './row.js'
@@ -122,13 +123,4 @@ function malformed(name: string, what: string, texts: readonly string[]): Row {
       await trial.expectNothing(ada, bo)
     },
   }
-}
-
-/** The two addresses that a server has: the one that was given, and its neighbour. */
-function addressesOf(url: string): { readonly root: string; readonly ws: string } {
-  const root = new URL(url)
-  root.pathname = root.pathname.replace(/\/(?:ws\/?)?$|$/, '/')
-  const ws = new URL(root)
-  ws.pathname += 'ws'
-  return { root: root.href, ws: ws.href }
 }

@@ -5,17 +5,25 @@ import { type Trial, Unreachable } from './trial.js'
 
 const many = 3
 
+/** What only the rows about it can find out: whether a server closes a socket is seen only when it does, and `update` has no answer. */
+const untold: readonly Group[] = ['base', 'profiles', 'close-codes']
+
 /**
- * Which additions the server says that it has, in its answers to a join that asks for them. The base protocol is for all, and whether
- * a server closes a socket is seen only when it does.
+ * Which additions the server says that it has, in its answers to a join that asks for them. The base protocol is for all.
  */
 export async function claimsOf(trial: Trial): Promise<ReadonlySet<Group>> {
-  const claims = new Set<Group>(['base', 'close-codes'])
+  const claims = new Set<Group>(untold)
   try {
     const client = await trial.connect()
     const refusal = await trial.ask(client, { roomId: '' })
     if (typeof refusal['code'] === 'string') claims.add('errors')
-    const joined = await trial.ask(client, { roomId: trial.newRoom(), capacity: many, resume: true })
+    const roomId = trial.newRoom()
+    const joined = await trial.ask(client, {
+      roomId,
+      capacity: many,
+      resume: true,
+      ...(await trial.pass(roomId, 'host')),
+    })
     for (const group of claimsIn(joined)) claims.add(group)
   } catch (error) {
     // It may not take what it does not know: then it does not say that it has it.
@@ -26,9 +34,10 @@ export async function claimsOf(trial: Trial): Promise<ReadonlySet<Group>> {
   return claims
 }
 
-function* claimsIn({ type, peerId, capacity, session }: Message): Iterable<Group> {
+function* claimsIn({ type, peerId, capacity, session, role }: Message): Iterable<Group> {
   if (type !== 'joined') return
   if (peerId !== undefined) yield 'identity'
   if (typeof capacity === 'number' && capacity >= many) yield 'many'
   if (isRecord(session)) yield 'resume'
+  if (role === 'host') yield 'doors'
 }

@@ -129,8 +129,11 @@ export class Client {
 }
 
 /** A client ignores what it does not know, and so does this one. */
-function isUnknown({ type }: Message): boolean {
-  return !baseTypes.has(type)
+const isUnknown = isUnknownBut()
+
+/** The same for who knows these types as well. */
+export function isUnknownBut(...types: readonly string[]): (message: Message) => boolean {
+  return ({ type }) => !baseTypes.has(type) && !types.includes(type)
 }
 
 function read(text: string): Message | undefined {

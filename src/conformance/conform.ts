@@ -3,7 +3,7 @@ import type { Group } from './groups.js'
 import { Mismatch, NotThere, printable } from './mismatch.js'
 import type { GroupedRow } from './row.js'
 import { rows } from './rows.js'
-import { Trial, Unreachable } from './trial.js'
+import { type Invite, Trial, Unreachable } from './trial.js'
 
 /** It is not known what to try. */
 class NoSuchRow extends Error {
@@ -25,6 +25,8 @@ export interface ConformOptions {
   readonly url: string
   /** The name of a group, or of one row with that of its group before it: `base/full`. Without it all of them. */
   readonly only?: string
+  /** What lets in, where a server wants that. Without it nobody has a token. */
+  readonly invite?: Invite
   /** How long an answer may take, in milliseconds. Default 3000. */
   readonly answerMs?: number
   /** When the run ends at the latest, in milliseconds; what has not been tried by then is not. Default 60 000. */
@@ -74,7 +76,7 @@ export async function conform(options: ConformOptions, { print, complain }: Conf
  * @throws NoSuchRow
  */
 export async function* findingsOf(options: ConformOptions): AsyncGenerator<Finding, void, undefined> {
-  const { url, only, answerMs = 3000, runMs = 60_000 } = options
+  const { url, only, invite, answerMs = 3000, runMs = 60_000 } = options
   const late = `${runMs / 1000} s are over`
   const [entry, ...others] = rows
   if (entry === undefined) return
@@ -82,7 +84,7 @@ export async function* findingsOf(options: ConformOptions): AsyncGenerator<Findi
     only === undefined || [group, `${group}/${name}`].includes(only)
   if (!rows.some(isWanted))
     throw new NoSuchRow(`${printable(String(only))} is no group of rows, and no row; see --help.`)
-  const trial = new Trial({ url, answerMs, signal: AbortSignal.timeout(runMs) })
+  const trial = new Trial({ url, answerMs, invite, signal: AbortSignal.timeout(runMs) })
   // That it is there at all.
   await trial.connect()
   await trial.end()

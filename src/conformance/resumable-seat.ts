@@ -1,4 +1,4 @@
-import type { Client } from './client.js'
+import type { Client, ClientOptions } from './client.js'
 import { macOf } from './mac.js'
 import { baseTypes, isRecord, type Message, requireMatch, textIn } from './message.js'
 import { Mismatch, shown } from './mismatch.js'
@@ -41,9 +41,17 @@ export class ResumableSeat {
     this.#key = textIn(session, 'key')
   }
 
-  /** @param more  further fields of the join */
-  static async take(trial: Trial, roomId: string, more: object = {}): Promise<ResumableSeat> {
-    const client = await trial.connect({ isAside: isPing })
+  /**
+   * @param more     further fields of the join
+   * @param options  of its first socket
+   */
+  static async take(
+    trial: Trial,
+    roomId: string,
+    more: object = {},
+    options: Partial<ClientOptions> = {},
+  ): Promise<ResumableSeat> {
+    const client = await trial.connect({ isAside: isPing, ...options })
     const joined = await trial.enter(client, roomId, { resume: true, ...more })
     const seat = new ResumableSeat(trial, roomId, client, joined)
     // It is held for who is known to know of it.
@@ -75,7 +83,7 @@ export class ResumableSeat {
       if (message.type === 'ack') this.#takeAck(message)
       else {
         this.#follow(message)
-        if (!baseTypes.has(message.type)) continue
+        if (!baseTypes.has(message.type) && message.type !== Reflect.get(wanted, 'type')) continue
         requireMatch(wanted, message)
         return message
       }
@@ -98,6 +106,14 @@ export class ResumableSeat {
     const client = await this.#trial.connect({ isAside: isPing })
     client.send({ type: 'resume', roomId, peerId, attempt, seq, mac: mac ?? this.macOf('resume', attempt, seq) })
     return client
+  }
+
+  /** Takes it again over another socket, and reads what comes there from now on. @returns the answer, whatever that is */
+  async reach(attempt: number): Promise<Message> {
+    this.#client = await this.ask({ attempt })
+    const answer = await this.#client.next('an answer to the resume')
+    if (answer.type === 'resync') this.#seq = textIn(answer, 'seq')
+    return answer
   }
 
   /** Takes it again over another socket. Nothing more is read from the one before. */

@@ -1,19 +1,24 @@
 import { baseRoomRows } from './base-room-rows.js'
 import { baseWireRows } from './base-wire-rows.js'
 import { closeRows } from './close-rows.js'
+import { doorRows } from './door-rows.js'
 import { errorRows } from './error-rows.js'
 import { type Group, groups } from './groups.js'
 import { identityRows } from './identity-rows.js'
 import { manyRows } from './many-rows.js'
+import { profileRows } from './profile-rows.js'
 import { resumeRows } from './resume-rows.js'
 import type { GroupedRow, Row } from './row.js'
+import { seatRows } from './seat-rows.js'
 
 const byGroup: Readonly<Record<Group, readonly Row[]>> = {
   base: [...baseRoomRows, ...baseWireRows],
   identity: identityRows,
+  profiles: profileRows,
   many: manyRows,
   errors: errorRows,
-  resume: resumeRows,
+  resume: [...resumeRows, ...seatRows],
+  doors: doorRows,
   'close-codes': closeRows,
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Role } from '../../schemas/index.js'
 import { after } from './after.js'
 import { Client, type ClientOptions } from './client.js'
 import { type Message, requireMatch } from './message.js'
@@ -12,6 +13,9 @@ const tooMany: ReadonlySet<unknown> = new Set(['too-many-joins', 'too-many-rooms
 /** What is not there yet after a ping and its pong over each socket, and this, is not coming. */
 const graceMs = 150
 
+/** What lets into a room with a role, where a server wants that; undefined where there is none for such a room. */
+export type Invite = (roomId: string, role: Role) => Promise<string | undefined>
+
 /** There is no socket to be had. */
 export class Unreachable extends Error {
   override name = 'Unreachable'
@@ -22,6 +26,8 @@ export interface TrialOptions {
   readonly url: string
   /** How long an answer may take, in milliseconds. */
   readonly answerMs: number
+  /** Without it nobody has a token. */
+  readonly invite?: Invite | undefined
   /** When it is over, whatever has been found out. */
   readonly signal: AbortSignal
 }
@@ -31,12 +37,14 @@ export class Trial {
   readonly url: string
   readonly answerMs: number
   readonly #signal: AbortSignal
+  readonly #invite: Invite | undefined
   readonly #clients = new Set<Client>()
 
-  constructor({ url, answerMs, signal }: TrialOptions) {
+  constructor({ url, answerMs, signal, invite }: TrialOptions) {
     this.url = url
     this.answerMs = answerMs
     this.#signal = signal
+    this.#invite = invite
     signal.addEventListener('abort', () => {
       for (const { socket } of this.#clients) socket.terminate()
     })
@@ -64,10 +72,17 @@ export class Trial {
     }
   }
 
+  /** What a join for this room has to carry, beside its other fields. */
+  async pass(roomId: unknown, role: Role): Promise<{ readonly token?: string }> {
+    const token = await this.#invite?.(String(roomId ?? '').trim(), role)
+    return token === undefined ? {} : { token }
+  }
+
   /** Sends a join and resolves with its answer, whatever that is; where too many come from here, it is said again after a while. */
-  async ask(client: Client, join: object): Promise<Message> {
+  async ask(client: Client, join: Readonly<Record<string, unknown>>): Promise<Message> {
+    const pass = await this.pass(join['roomId'], 'guest')
     for (;;) {
-      client.send({ type: 'join', ...join })
+      client.send({ type: 'join', ...pass, ...join })
       const answer = await client.next('an answer to the join')
       if (answer.type !== 'error' || !tooMany.has(answer['code']) || !(await this.#wait())) return answer
     }

@@ -31,6 +31,8 @@ t.test('a server to try is at a URL, in the scheme of a page or of a WebSocket',
     ])
       t.strictSame(readCommand(['conform', ...words]), { name: 'conform', url, only: 'base' })
   }
+  const url = 'ws://localhost/'
+  t.strictSame(readCommand(['conform', url, '--token', 'eyJ']), { name: 'conform', url, token: 'eyJ' })
   t.strictSame(readCommand(['conform', '--help']), { name: 'help' })
 })
 
