@@ -4,6 +4,7 @@ import { AdmissionLimits } from './admission-limits.js'
 import { BrandConfig } from './brand-config.js'
 import { IceConfig } from './ice-config.js'
 import { LogConfig } from './log-config.js'
+import { MetricsConfig } from './metrics-config.js'
 import { ms } from './setting-kinds.js'
 import { StoreConfig } from './store-config.js'
 import { TlsConfig } from './tls-config.js'
@@ -184,7 +185,7 @@ export const ServiceConfig = Type.Composite([
 ])
 export type ServiceConfig = Static<typeof ServiceConfig>
 
-export const Config = Type.Composite([ProcessConfig, TlsConfig, ServiceConfig])
+export const Config = Type.Composite([ProcessConfig, TlsConfig, MetricsConfig, ServiceConfig])
 export type Config = Static<typeof Config>
 export type ConfigKey = keyof Config
 

@@ -13,8 +13,10 @@ import {
   errorCodes,
   Grant,
   httpRefusals,
+  MetricsConfig,
   ProcessConfig,
   serverMessages,
+  serviceMetrics,
   TlsConfig,
   TokenClaims,
   TokenReply,
@@ -83,7 +85,7 @@ const advice = (kind, list) =>
 
 /** What a plugin has from its host. The page is the one setting of the process that is an option, too. */
 const isOfProcess = (key) =>
-  key !== 'page' && [ProcessConfig, TlsConfig].some(({ properties }) => Object.hasOwn(properties, key))
+  key !== 'page' && [ProcessConfig, TlsConfig, MetricsConfig].some(({ properties }) => Object.hasOwn(properties, key))
 
 const parts = {
   'client messages': () => messages(clientMessages),
@@ -130,6 +132,18 @@ const parts = {
   'sdk reference': () => reference.markdown,
   'turn faults': () => advice('fault', turnFaults),
   'turn warnings': () => advice('warning', turnWarnings),
+  metrics: () =>
+    table(
+      ['metric', 'kind', 'labels', 'meaning'],
+      Object.entries(serviceMetrics).map(([name, { type, labels = {}, help }]) => [
+        `\`${name}\``,
+        type,
+        Object.entries(labels)
+          .map(([label, values]) => `\`${label}\`: ${Array.isArray(values) ? values.join(', ') : values}`)
+          .join('; '),
+        help,
+      ]),
+    ),
   configuration: () =>
     table(
       ['variable', 'plugin option', 'default', 'meaning'],
@@ -146,6 +160,7 @@ let isCurrent = true
 for (const file of [
   'README.md',
   'docs/access.md',
+  'docs/operations.md',
   'docs/protocol.md',
   'docs/sdk.md',
   'docs/sdk-reference.md',

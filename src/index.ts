@@ -2,6 +2,7 @@ export type { AuthorizeHook, JoinAttempt } from '../plugins/access/authorize-hoo
 export { type MintedToken, type MintOptions, mintToken } from '../plugins/access/mint.js'
 export type { IceMember, IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 export type { TurnReport } from '../plugins/ice-servers/turn-check.js'
+export type { MetricsRegistry } from '../plugins/metrics/metric-set.js'
 export type { RoomStore } from '../plugins/rooms/room-store.js'
 export * from '../schemas/index.js'
 export { type BuildOptions, buildApp } from './app.js'

@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
-import { type Config, environmentName } from '../schemas/index.js'
+import { type Config, type ConfigKey, environmentName } from '../schemas/index.js'
 import { buildApp } from './app.js'
 import { ConfigError } from './config.js'
 import { developmentKeyPair } from './development-certificate.js'
@@ -33,11 +33,17 @@ export interface ServeOptions {
  */
 export async function serve(serveOptions: ServeOptions): Promise<void> {
   const { config, version, unknownNames, isDevelopment } = serveOptions
-  const { port, host, logLevel, tlsCert, tlsKey, ...options } = config
+  const { port, host, logLevel, tlsCert, tlsKey, metricsPort, metricsHost, ...options } = config
   const destination = process.stdout.isTTY ? pretty({ ignore: 'pid,hostname', sync: true }) : gatheredLog(1)
   const loggerInstance = pino({ level: logLevel }, destination)
   const pair = await keyPairFor(serveOptions, loggerInstance)
-  const app = buildApp({ ...options, loggerInstance, ...(pair && { https: httpsOptions(pair) }) })
+  const metrics = metricsPort === 0 ? undefined : await openMetrics()
+  const app = buildApp({
+    ...options,
+    loggerInstance,
+    ...(pair && { https: httpsOptions(pair) }),
+    ...(metrics && { metricsRegistry: metrics.registry }),
+  })
   if (pair !== undefined && tlsCert !== '') watchKeyPair(app, { tlsCert, tlsKey }, pair)
   for (const name of unknownNames) app.log.warn({ name }, 'unknown setting in the environment, ignored')
 
@@ -46,13 +52,16 @@ export async function serve(serveOptions: ServeOptions): Promise<void> {
     else app.log.info({ signal }, 'stopping')
     await app.close()
   })
+  // To the end, as a stop is what one wants to see.
+  app.addHook('onClose', () => metrics?.server.close())
   try {
     await app.ready()
-    await app.listen({ port, host }).catch((error: unknown) => {
-      throw new ConfigError(
-        `cannot listen on HOST ${host}, PORT ${port}: ${error instanceof Error ? error.message : error}`,
-      )
-    })
+    if (metrics !== undefined) {
+      const at = { port: metricsPort, host: metricsHost }
+      await listen(metrics.server, at, { port: 'metricsPort', host: 'metricsHost' })
+      app.log.info(at, 'metrics are served')
+    }
+    await listen(app, { port, host }, { port: 'port', host: 'host' })
   } catch (error) {
     grace.uninstall()
     await app.close()
@@ -65,6 +74,29 @@ export async function serve(serveOptions: ServeOptions): Promise<void> {
     app.log.info({ open }, 'open one of these addresses; the browser warns of the certificate, go on all the same')
   }
   app.log.info({ version, node: process.versions.node }, 'signalbox is ready')
+}
+
+/** Loads what only those need who ask for it. */
+async function openMetrics() {
+  const [{ Registry }, { metricsServer }] = await Promise.all([import('prom-client'), import('./metrics-server.js')])
+  const registry = new Registry()
+  return { registry, server: metricsServer(registry) }
+}
+
+/**
+ * @param names  of the settings
+ * @throws ConfigError
+ */
+async function listen(
+  app: FastifyInstance,
+  at: { readonly port: number; readonly host: string },
+  names: Readonly<Record<keyof typeof at, ConfigKey>>,
+): Promise<void> {
+  await app.listen(at).catch((error: unknown) => {
+    throw new ConfigError(
+      `cannot listen on ${environmentName(names.host)} ${at.host}, ${environmentName(names.port)} ${at.port}: ${error instanceof Error ? error.message : error}`,
+    )
+  })
 }
 
 /** @throws ConfigError */

@@ -10,6 +10,8 @@ import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
+import type { MetricsRegistry } from '../plugins/metrics/metric-set.js'
+import { metrics } from '../plugins/metrics/plugin.js'
 import { LogNames } from '../plugins/naming/log-names.js'
 import { pageHeaders } from '../plugins/page-headers.js'
 import { protocolDocument } from '../plugins/protocol-document.js'
@@ -36,6 +38,10 @@ export interface SignalboxOptions extends Partial<ServiceConfig> {
    * Those are given where it throws, takes longer than 5 s, or answers with what a browser would refuse, which is logged.
    */
   readonly iceServers?: IceServersHook
+  /**
+   * Where the service registers its metrics, for you to serve: a `Registry` of prom-client. Two services want two. Default: nowhere.
+   */
+  readonly metricsRegistry?: MetricsRegistry
 }
 
 /** Options that Fastify itself reads from a `register`. */
@@ -48,9 +54,11 @@ const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
  * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
  */
 export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
-  const { page = true, authorize, iceServers: hook, ...rest } = options
+  const { page = true, authorize, iceServers: hook, metricsRegistry: registry, ...rest } = options
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new TypeError('signalbox: authorize: Expected function')
+  if (registry !== undefined && typeof registry.registerMetric !== 'function')
+    throw new TypeError('signalbox: metricsRegistry: Expected Registry of prom-client')
   const settings = readSettings(rest)
   const limits: Limits & AdmissionLimits = settings
   const logNames = new LogNames(settings)
@@ -70,6 +78,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
     root: site === undefined ? (_request, reply) => reply.callNotFound() : pageOf(site),
   })
   await app.register(leave)
+  if (registry !== undefined) await app.register(metrics, { registry, limits, version })
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)
   await app.register(protocolDocument, { version })

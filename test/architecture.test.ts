@@ -8,14 +8,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** What each floor, and each room on the plugins' floor, may import values from, besides itself. */
 const allowed: Record<string, readonly string[]> = {
   schemas: [],
-  'plugins/rooms': ['schemas'],
+  'plugins/metrics': ['schemas'],
+  'plugins/rooms': ['schemas', 'plugins/metrics'],
   'plugins/naming': ['schemas'],
   'plugins/frames': [],
   'plugins/access': ['schemas', 'plugins/naming'],
   'plugins/ice-servers': ['schemas', 'plugins/naming'],
-  'plugins/admission': ['schemas', 'plugins/naming'],
+  'plugins/admission': ['schemas', 'plugins/metrics', 'plugins/naming'],
   'plugins/signaling': [
     'schemas',
+    'plugins/metrics',
     'plugins/naming',
     'plugins/frames',
     'plugins/rooms',
@@ -35,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/access',
     'plugins/admission',
     'plugins/ice-servers',
+    'plugins/metrics',
     'plugins/naming',
     'plugins/rooms',
     'plugins/signaling',

@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { refusalCodes } from '../../schemas/index.js'
+import { Tally } from '../metrics/tally.js'
 import type { LogName, LogNames } from '../naming/log-names.js'
 
 const intervalMs = 60_000
@@ -13,7 +15,8 @@ type Detail = Readonly<Record<string, string | boolean | LogName>>
 export class Refusals {
   readonly #log: Pick<FastifyBaseLogger, 'info'>
   readonly #names: LogNames
-  readonly #counts = new Map<string, number>()
+  /** How many there have been of each kind since the start. */
+  readonly counts = new Tally(refusalCodes)
   /** What was told within the last minute, with how many have come since, and the latest of them. */
   readonly #untold = new Map<string, { count: number; latest: Detail }>()
   #timer: NodeJS.Timeout | undefined
@@ -23,18 +26,13 @@ export class Refusals {
     this.#names = names
   }
 
-  /** How many there have been of each kind since the start. */
-  get counts(): ReadonlyMap<string, number> {
-    return this.#counts
-  }
-
   /**
    * @param code     of one of the closed lists
    * @param address  whose it was
    */
   add(code: string, address: string, more: Detail = {}): void {
     const latest = { address: this.#names.address(address), ...more }
-    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1)
+    this.counts.add(code)
     const kind = this.#untold.get(code)
     if (kind !== undefined) {
       kind.count += 1

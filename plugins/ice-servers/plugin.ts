@@ -22,6 +22,8 @@ export interface IceServers {
   for(member: IceMember, former?: Given): Given | Promise<Given>
   /** How it was at the last check; undefined when there are no TURN servers. */
   readonly health: TurnHealth | undefined
+  /** Each STUN and TURN server by its URL, and whether it could be used when it was last tried. */
+  readonly tried: ReadonlyMap<string, boolean>
   /** Tries every server once, now. */
   check(): Promise<TurnReport[]>
 }
@@ -55,6 +57,7 @@ export const iceServers = fp<IceServersOptions>(
       get health() {
         return isTurn ? watch.health : undefined
       },
+      tried: watch.tried,
       check: () => watch.check(),
     })
     if (isTurn || config.stunUrls.length > 0) app.addHook('onListen', async () => watch.start())

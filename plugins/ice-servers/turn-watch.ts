@@ -28,6 +28,7 @@ export class TurnWatch {
   #timer: NodeJS.Timeout | undefined
   #isStarted = false
   #health: TurnHealth = 'unknown'
+  readonly #tried = new Map<string, boolean>()
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -35,6 +36,11 @@ export class TurnWatch {
 
   get health(): TurnHealth {
     return this.#health
+  }
+
+  /** Each server by its URL, and whether it could be used when it was last tried. */
+  get tried(): ReadonlyMap<string, boolean> {
+    return this.#tried
   }
 
   /** Begins to check, unless the interval is 0. Returns at once. */
@@ -72,7 +78,10 @@ export class TurnWatch {
 
   async #check(): Promise<TurnReport[]> {
     const reports = await this.#options.check(this.#ending.signal)
-    for (const report of reports) this.#say(report)
+    for (const report of reports) {
+      this.#tried.set(report.url, report.ok)
+      this.#say(report)
+    }
     this.#health = reports.every(({ ok, url }) => ok || !url.startsWith('turn')) ? 'ok' : 'failing'
     return reports
   }

@@ -1,4 +1,5 @@
 import type { Door, ErrorCode, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type { StoreCounts } from '../metrics/store-counts.js'
 
 /**
  * Names a place in the order of what one member is told. Opaque: each store has its own, of up to 64 letters, digits, `-` and `.`,
@@ -280,6 +281,7 @@ export interface SharedStore {
   readonly isCutOff: boolean
   /** How long an instance need not be heard of there until its members are away. */
   readonly leaseMs: number
+  readonly counts: StoreCounts
 }
 
 /** The store has not answered in time, or cannot at the moment. What was asked may have been done all the same. */

@@ -23,6 +23,15 @@ const closeNames = { taken: 'replaced', kicked: 'kicked', lost: 'roomsUnavailabl
   CloseName
 >
 
+/** As what ws closes a socket itself, where it is not for breaking the protocol. */
+const faults: ReadonlyMap<string, CloseName> = new Map([
+  ['WS_ERR_INVALID_UTF8', 'invalidPayload'],
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'messageTooBig'],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 'policyViolation'],
+])
+/** What stands for it in the API (RFC 6455, section 7.1.5). */
+const noCloseFrame = 1006
+
 /** When those come again whose room could not be reached: not all at once. */
 const leastRetryMs = 1000
 const retrySpreadMs = 4000
@@ -59,8 +68,8 @@ export class Connection implements Hearer, Outlet, Paced {
   #pongBy = Number.POSITIVE_INFINITY
   #cutAt = Number.POSITIVE_INFINITY
   #closedAs: CloseName | undefined
-  /** Whether ws closes it, for something that is no WebSocket protocol, or too much. */
-  #isAtFault = false
+  /** As what ws closes it, for something that is no WebSocket protocol, or too much. */
+  #fault: CloseName | undefined
   #isClosing = false
 
   /** @param onGone  is called when its socket is closed */
@@ -92,7 +101,13 @@ export class Connection implements Hearer, Outlet, Paced {
     this.close(closeNames[why])
   }
 
+  /** How many bytes wait for the client to read. */
+  get queuedBytes(): number {
+    return this.#writer.queuedBytes
+  }
+
   pause(): void {
+    this.#context.counts.slowed += 1
     this.#socket.pause()
   }
 
@@ -208,11 +223,12 @@ export class Connection implements Hearer, Outlet, Paced {
   /** ws closes the socket itself after an error of the other side's, with the code of RFC 6455 that fits it. */
   onError(error: Error): void {
     const code = 'code' in error ? String(error.code) : error.name
-    if (code.startsWith('WS_ERR_')) this.#isAtFault = true
+    if (code.startsWith('WS_ERR_')) this.#fault ??= faults.get(code) ?? 'protocolError'
     this.#context.log.debug({ code }, 'socket error')
   }
 
   #process(frame: Buffer, isPlain = false): void {
+    const { counts } = this.#context
     this.#pace.take(frame.length)
     this.#session.heard()
     let id: unknown
@@ -222,6 +238,7 @@ export class Connection implements Hearer, Outlet, Paced {
       const envelope: Envelope = outline ?? parseEnvelope(frame)
       id = envelope.id
       const type = typeOf(envelope)
+      counts.messages.add(type)
       const isGivingUp = type === 'leave' && this.#session.isKnocking
       if (!roomless.has(type) && !isGivingUp) this.#requireSeat(type)
       // Whoever was let in while it gave up waiting does not know yet that it is to count.
@@ -234,6 +251,7 @@ export class Connection implements Hearer, Outlet, Paced {
         outline === undefined
           ? handle(this.#session, validate(envelope, type), frame, n)
           : relay(this.#session, outline, frame, n)
+      if (outline !== undefined && counts.relays.isDue()) counts.relays.time(this.#pace.atMs, done)
       if (done instanceof Promise) this.#waitFor(done, id, n)
       else this.#acknowledgeMany()
     } catch (error) {
@@ -317,7 +335,9 @@ export class Connection implements Hearer, Outlet, Paced {
     this.#isClosing = true
     this.#waiting = undefined
     // Whoever is not to come back by itself needs no seat either.
-    const isForGood = this.#closedAs === undefined ? this.#isAtFault : !closeCodes[this.#closedAs].retry
+    const as = this.#closedAs ?? this.#fault
+    this.#context.counts.closes.add(as ?? (code === noCloseFrame ? 'lost' : 'client'))
+    const isForGood = as !== undefined && !closeCodes[as].retry
     const mayComeBack = code !== 1000 && !isForGood
     this.#session
       .end(code === 1000 ? 'left' : 'disconnected', mayComeBack)

@@ -43,6 +43,11 @@ export class Pace {
     this.#messageBurst = burst
   }
 
+  /** When something came last. */
+  get atMs(): number {
+    return this.#atMs
+  }
+
   /** Whether it is not to be read, as it sends too much. It is paused then. */
   get isStopped(): boolean {
     return this.#isStopped

@@ -9,6 +9,7 @@ import {
   type Limits,
   SignalingError,
 } from '../../schemas/index.js'
+import { SignalingCounts } from '../metrics/signaling-counts.js'
 import type { LogNames } from '../naming/log-names.js'
 import { Connection, tickMsOf } from './connection.js'
 import { Guest, type GuestContext } from './guest.js'
@@ -57,6 +58,9 @@ export interface Signaling {
   release(request: LeaveRequest): Promise<void>
   /** How many sockets are open or closing. */
   readonly sockets: number
+  /** How many bytes wait for their clients, all together. Looks at each socket. */
+  readonly queuedBytes: number
+  readonly counts: SignalingCounts
 }
 
 /** Decorates the app with what speaks the protocol on a socket; needs the rooms. */
@@ -71,6 +75,7 @@ export const signaling = fp<SignalingOptions>(
       settings,
       log: app.log,
       logNames,
+      counts: new SignalingCounts(),
     }
     const guests: GuestContext = { access: app.access, rooms: app.rooms, limits, refusals: app.refusals }
     const connections = new Rounds<Connection>(tickMsOf(limits))
@@ -155,6 +160,12 @@ export const signaling = fp<SignalingOptions>(
       get sockets() {
         return connections.size
       },
+      get queuedBytes() {
+        let bytes = 0
+        for (const connection of connections) bytes += connection.queuedBytes
+        return bytes
+      },
+      counts: context.counts,
     })
     app.addHook('onClose', async () => clearInterval(timer))
   },

@@ -10,6 +10,7 @@ import {
 } from '../../schemas/index.js'
 import type { OutgoingFrame } from '../frames/frame-writer.js'
 import type { IceMember } from '../ice-servers/ice-servers.js'
+import type { SignalingCounts } from '../metrics/signaling-counts.js'
 import type { LogNames } from '../naming/log-names.js'
 import type {
   Entry,
@@ -38,6 +39,7 @@ export interface SignalingContext {
   readonly settings: Pick<AccessConfig, 'duplicateIdentity' | 'waitingRoom'>
   readonly log: FastifyBaseLogger
   readonly logNames: LogNames
+  readonly counts: SignalingCounts
 }
 
 /** Where a session's words go: one socket. */
@@ -136,6 +138,7 @@ export class Session implements Sink {
    */
   tellError(error: SignalingError, id?: unknown, n?: number): void | Promise<void> {
     const refusal = refusalOf(error, id)
+    this.context.counts.errors.add(error.code)
     if (n !== undefined && this.#seat !== undefined) return this.#seat.refuse(n, refusal)
     this.tell({ type: 'error', ...refusal })
   }
@@ -209,6 +212,7 @@ export class Session implements Sink {
       return
     }
     this.#knock = knock
+    this.context.counts.joins.add('knocking')
     this.context.log.info(this.context.logNames.of(knock), 'peer knocks')
     this.tell({ type: 'knocking', roomId: knock.roomId })
   }
@@ -222,8 +226,9 @@ export class Session implements Sink {
   /** It has not got a seat. */
   tellUnseated(roomId: RoomId, why: TurnedAway): void {
     this.context.log.info({ roomId: this.context.logNames.room(roomId), why }, 'peer not let in')
+    this.context.counts.joins.add(why === 'full' ? why : unseatedCodes[why])
     if (why === 'full') this.tell({ type: 'full', roomId })
-    else this.tell({ type: 'error', ...refusalOf(new SignalingError(unseatedCodes[why]), this.joinId) })
+    else void this.tellError(new SignalingError(unseatedCodes[why]), this.joinId)
   }
 
   seated(seat: Seat): void {
@@ -234,6 +239,7 @@ export class Session implements Sink {
       return
     }
     this.#seat = seat
+    this.context.counts.joins.add('joined')
     this.#outlet.seated(seat.capacity)
     this.#acknowledged = 0
     this.#knowsOfSeat = false
@@ -263,6 +269,8 @@ export class Session implements Sink {
       this.#giveBack(seat.away())
       return
     }
+    // One that has heard all the time is told anew what the store has lost.
+    if (this.#seat === undefined) this.context.counts.resumes.add(resumeOutcomes[missed.kind])
     this.#seat = seat
     this.#outlet.seated(seat.capacity)
     this.#acknowledged = seat.received
@@ -308,6 +316,8 @@ export class Session implements Sink {
     Promise.resolve(done).catch((error: unknown) => this.context.log.error(error, 'giving a seat back failed'))
   }
 }
+
+const resumeOutcomes = { replay: 'replayed', resync: 'resynced' } as const
 
 const unseatedCodes = {
   locked: 'room-locked',

@@ -10,7 +10,7 @@ export const deployFolder = fileURLToPath(new URL('../../../deploy/', import.met
  * Settings that the manifests have and the service does not yet. When it has one, take it out here: until then nothing says
  * whether its name and value are right.
  */
-export const announcedSettings = ['SIGNALBOX_METRICS_PORT']
+export const announcedSettings: readonly string[] = []
 
 /** Those of them that are there by now. */
 export const arrivedSettings = Object.keys(Config.properties)

@@ -6,6 +6,7 @@ import WebSocket from 'ws'
 import { openAccess } from '../../plugins/access/access.js'
 import { AddressBook } from '../../plugins/admission/address-book.js'
 import { Refusals } from '../../plugins/admission/refusals.js'
+import { SignalingCounts } from '../../plugins/metrics/signaling-counts.js'
 import { LogNames } from '../../plugins/naming/log-names.js'
 import { Connection, tickMsOf } from '../../plugins/signaling/connection.js'
 import { Guest } from '../../plugins/signaling/guest.js'
@@ -140,6 +141,7 @@ for (const isResumable of [true, false]) {
           iceServers,
           log,
           logNames,
+          counts: new SignalingCounts(),
         }
         const connection = new Connection(socket, context, guest, 0)
         socket.hear({ type: 'join', roomId: 'r', resume: isResumable })

@@ -32,7 +32,12 @@ async function start(
   }
   await app.register(fp(async (app) => void app.decorate('rooms', store), { name: 'signalbox-rooms' }))
   await app.register(fp(async (app) => void app.decorate('access', openAccess), { name: 'signalbox-access' }))
-  const iceServers = { for: () => ({ iceServers: [] }), health: undefined, check: async () => [] }
+  const iceServers = {
+    for: () => ({ iceServers: [] }),
+    health: undefined,
+    tried: new Map<string, boolean>(),
+    check: async () => [],
+  }
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
   const logNames = new LogNames(defaultsOf(LogConfig))
   await app.register(admission, { limits, logNames })

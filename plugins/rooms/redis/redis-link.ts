@@ -1,5 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Cluster, Redis } from 'ioredis'
+import type { storeFaults } from '../../../schemas/index.js'
+import { StoreCounts } from '../../metrics/store-counts.js'
 import { type SharedStore, StoreUnavailable } from '../room-store.js'
 import { type Connections, connect, deadMs } from './connections.js'
 import type { RedisAddress } from './redis-url.js'
@@ -45,6 +47,7 @@ type Run = (key: string, log: string, ...more: Argument[]) => Promise<unknown>
 export class RedisLink implements RoomLink, SharedStore {
   /** How the store calls this process. */
   readonly nodeId = randomBytes(9).toString('base64url')
+  readonly counts = new StoreCounts()
   readonly #options: RedisLinkOptions
   readonly #connections: Connections
   readonly #run: Run
@@ -136,9 +139,11 @@ export class RedisLink implements RoomLink, SharedStore {
     try {
       const reply = decodeReply(await this.#run(roomKey, `${roomKey}:q`, ...args))
       this.#answered(reply.nowMs)
+      this.counts.commands.add((this.#answeredMs - nowMs) / 1000)
       return reply
     } catch (error) {
       this.#note(error)
+      this.counts.faults.add(faultOf(error))
       if (isForNow(error)) throw new StoreUnavailable(error)
       // The library hangs on it what was asked.
       throw new Error(this.#reason)
@@ -305,6 +310,14 @@ function runOf(client: Redis | Cluster): Run {
   const run: unknown = Reflect.get(client, 'roomBuffer')
   if (typeof run !== 'function') throw new TypeError('the script was not defined')
   return (...args) => Reflect.apply(run, client, args)
+}
+
+/** The library has no code for it. */
+const timedOut = 'Command timed out'
+
+function faultOf(error: unknown): (typeof storeFaults)[number] {
+  if (error instanceof Error && error.message === timedOut) return 'timeout'
+  return isForNow(error) ? 'unreachable' : 'error'
 }
 
 /** Whether the same may be answered later: all but what the script itself has got wrong. */

@@ -5,13 +5,18 @@ import type { Identity, JoinRequest } from '../../rooms/room-store.js'
 import { iceMemberOf } from '../ice-handout.js'
 import { readProfile } from '../profile.js'
 import type { ResumeKeys } from '../resume-keys.js'
+import type { Session } from '../session.js'
+import { countFailure } from './count-failure.js'
 import type { Handler } from './handler.js'
 
 const defaultCapacity = 2
 const unknown: Identity = {}
 
 /** Leaves the present room, then takes a seat in the other one, or knocks, or says why it is not let in. */
-export const join: Handler<'join'> = async (session, message) => {
+export const join: Handler<'join'> = (session, message) =>
+  countFailure(enter(session, message), session.context.counts.joins)
+
+async function enter(session: Session, message: Join): Promise<void> {
   const { rooms, limits, settings, keys } = session.context
   const { guest } = session
   const roomId = readRoomId(message.roomId, limits)

@@ -1,8 +1,13 @@
-import { SignalingError } from '../../../schemas/index.js'
+import { type Resume, SignalingError } from '../../../schemas/index.js'
+import type { Session } from '../session.js'
+import { countFailure } from './count-failure.js'
 import type { Handler } from './handler.js'
 
 /** Takes a seat over from the socket that had it before. */
-export const resume: Handler<'resume'> = async (session, { roomId, peerId, attempt, seq, n, mac }) => {
+export const resume: Handler<'resume'> = (session, message) =>
+  countFailure(take(session, message), session.context.counts.resumes)
+
+async function take(session: Session, { roomId, peerId, attempt, seq, n, mac }: Resume): Promise<void> {
   const { rooms, keys } = session.context
   // Before the store is asked: a forgery costs two hashes for each secret.
   if (!keys.isGenuine('resume', roomId, peerId, [attempt, seq], mac)) throw new SignalingError('resume-gone')

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { StoreCounts } from '../../../../plugins/metrics/store-counts.js'
 import type { Reply } from '../../../../plugins/rooms/redis/reply.js'
 import type { Argument, RoomLink } from '../../../../plugins/rooms/redis/room-link.js'
 import { RedisRoomStore } from '../../../../plugins/rooms/redis-room-store.js'
@@ -46,7 +47,7 @@ class CountingLink implements RoomLink {
 function storeOn(t: Test, link: RoomLink, clock: ManualClock): RedisRoomStore {
   const store = new RedisRoomStore({
     link,
-    shared: { keySecrets: [], mayLackSecrets: false, isCutOff: false, leaseMs: 1000 },
+    shared: { keySecrets: [], mayLackSecrets: false, isCutOff: false, leaseMs: 1000, counts: new StoreCounts() },
     prefix: 'test:',
     touchMs: 1_000_000,
     resumeWindowMs: 1000,
