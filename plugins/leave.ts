@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import fp from 'fastify-plugin'
 import { httpRefusals, LeaveRequest, SignalingError } from '../schemas/index.js'
+import { takeJson } from './json-body.js'
 import { StoreUnavailable } from './rooms/room-store.js'
 
 /** More than any request needs. */
@@ -11,14 +12,7 @@ export const leave = fp(
   async (outer) => {
     // In a context of its own, as a parser for text counts for all routes beside it.
     await outer.register(async (app) => {
-      app.removeAllContentTypeParsers()
-      app.addContentTypeParser(['text/plain', 'application/json'], { parseAs: 'string' }, (_request, body, done) => {
-        try {
-          done(null, JSON.parse(String(body)))
-        } catch {
-          done(null, undefined)
-        }
-      })
+      takeJson(app, 'text/plain', 'application/json')
       app.post('/leave', { bodyLimit: maxBodyBytes }, async (request, reply) => {
         const { body } = request
         if (!Value.Check(LeaveRequest, body)) return reply.code(400).send(refusal(400, 'bad-message'))

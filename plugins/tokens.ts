@@ -11,6 +11,7 @@ import {
 } from '../schemas/index.js'
 import { mintToken, readTokenRequest } from './access/mint.js'
 import { checkAddress } from './access/setting-address.js'
+import { takeJson } from './json-body.js'
 
 /** More than any request needs. */
 const maxBodyBytes = 8192
@@ -34,14 +35,7 @@ export const tokens = fp<TokensOptions>(
 
     // In a context of its own, as hooks and parsers count for all routes beside it.
     await outer.register(async (app) => {
-      app.removeAllContentTypeParsers()
-      app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-        try {
-          done(null, JSON.parse(String(body)))
-        } catch {
-          done(null, undefined)
-        }
-      })
+      takeJson(app, 'application/json')
       const hasKey = (request: FastifyRequest) => isKnown(bearerOf(request), keyHashes)
       // Before the body is read, but after strangers have been counted.
       app.addHook('preParsing', async (request, reply) => {

@@ -5,6 +5,7 @@ import { BrandConfig } from './brand-config.js'
 import { IceConfig } from './ice-config.js'
 import { LogConfig } from './log-config.js'
 import { MetricsConfig } from './metrics-config.js'
+import { QualityConfig } from './quality-config.js'
 import { ms } from './setting-kinds.js'
 import { StoreConfig } from './store-config.js'
 import { TlsConfig } from './tls-config.js'
@@ -180,6 +181,7 @@ export const ServiceConfig = Type.Composite([
   BrandConfig,
   IceConfig,
   StoreConfig,
+  QualityConfig,
   Limits,
   AdmissionLimits,
 ])

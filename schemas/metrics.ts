@@ -153,6 +153,38 @@ export const serviceMetrics = {
     help: '1 if the STUN or TURN server could be used when it was last tried, else 0. Nothing before the first try.',
     labels: { url: 'of the server, as configured' },
   },
+  signalbox_quality_reports_total: {
+    type: 'counter',
+    help: 'Reports of clients on how their calls were. Anybody can send one, so this and what follows is what clients say. Only with qualityReports.',
+    labels: { outcome: ['taken', 'refused'] },
+  },
+  signalbox_call_connections_total: {
+    type: 'counter',
+    help: 'Connections between two members that have ended, by how they went. Both tell of each, if both report. Only with qualityReports.',
+    labels: { way: ['direct', 'relayed', 'none'] },
+  },
+  signalbox_call_ice_failures_total: {
+    type: 'counter',
+    help: 'How often such a connection was lost, or did not come about. Only with qualityReports.',
+  },
+  signalbox_call_first_media_seconds: {
+    type: 'histogram',
+    help: 'From the moment at which a member could be expected to send until its first sound came, or its first picture could be shown. Only with qualityReports.',
+    labels: { kind: ['sound', 'picture'] },
+    buckets: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 60],
+  },
+  signalbox_call_round_trip_seconds: {
+    type: 'histogram',
+    help: 'Round trip between two members, the mean of a connection. Only with qualityReports.',
+    labels: { way: ['direct', 'relayed'] },
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1, 2],
+  },
+  signalbox_call_loss_ratio: {
+    type: 'histogram',
+    help: 'Part of the packets that were lost, the mean of a connection, as the reporting side sent or received them. Only with qualityReports.',
+    labels: { direction: ['sent', 'received'] },
+    buckets: [0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5],
+  },
 } as const satisfies Record<string, MetricDescription>
 
 export type MetricName = keyof typeof serviceMetrics

@@ -50,6 +50,9 @@ export const Joined = Type.Object(
     ttlMs: IceServers.properties.ttlMs,
     session: Type.Optional(ResumeSession),
     seq: chained.seq,
+    quality: Type.Optional(
+      Type.Boolean({ description: 'Whether the service wants to hear how your connections were: see *Quality*.' }),
+    ),
   },
   { description: 'You are in the room. `peerId` is your own.' },
 )

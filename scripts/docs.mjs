@@ -7,6 +7,7 @@ import { callErrors } from '../dist/public/sdk/call-error.js'
 import {
   AuthorizeRequest,
   Config,
+  ConnectionQuality,
   clientMessages,
   closeCodes,
   environmentName,
@@ -15,6 +16,7 @@ import {
   httpRefusals,
   MetricsConfig,
   ProcessConfig,
+  QualityReport,
   serverMessages,
   serviceMetrics,
   TlsConfig,
@@ -95,6 +97,8 @@ const parts = {
   'token reply': () => fields(TokenReply),
   'authorize request': () => fields(AuthorizeRequest),
   grant: () => fields(Grant),
+  'quality report': () => fields(QualityReport),
+  'connection quality': () => fields(ConnectionQuality),
   errors: () =>
     table(
       ['code', 'when', 'the same again can succeed later', 'counts as malformed'],

@@ -15,6 +15,7 @@ import { metrics } from '../plugins/metrics/plugin.js'
 import { LogNames } from '../plugins/naming/log-names.js'
 import { pageHeaders } from '../plugins/page-headers.js'
 import { protocolDocument } from '../plugins/protocol-document.js'
+import { quality } from '../plugins/quality.js'
 import { requestRate } from '../plugins/request-rate.js'
 import { rooms } from '../plugins/rooms/plugin.js'
 import { signaling } from '../plugins/signaling/plugin.js'
@@ -78,6 +79,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
     root: site === undefined ? (_request, reply) => reply.callNotFound() : pageOf(site),
   })
   await app.register(leave)
+  if (settings.qualityReports) await app.register(quality, { config: settings, limits })
   if (registry !== undefined) await app.register(metrics, { registry, limits, version })
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
   await app.register(health)

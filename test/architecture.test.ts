@@ -27,7 +27,15 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'plugins/brand': ['schemas'],
   'plugins/pages': ['plugins/brand'],
-  plugins: ['schemas', 'plugins/access', 'plugins/brand', 'plugins/pages', 'plugins/rooms'],
+  plugins: [
+    'schemas',
+    'plugins/access',
+    'plugins/brand',
+    'plugins/metrics',
+    'plugins/pages',
+    'plugins/rooms',
+    'plugins/websocket',
+  ],
   'plugins/websocket': ['schemas', 'plugins/admission'],
   'src/conformance': ['schemas'],
   src: [

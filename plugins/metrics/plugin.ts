@@ -24,6 +24,7 @@ export const metrics = fp<MetricsOptions>(
     registerSize(app, set, limits)
     registerCounts(app, set)
     registerStore(app, set)
+    if (app.hasDecorator('callQuality')) registerQuality(app, set)
     set.numbers('signalbox_ice_server_up', () => Array.from(app.iceServers.tried, ([url, isUp]) => [url, Number(isUp)]))
   },
   {
@@ -60,6 +61,15 @@ function registerCounts(app: FastifyInstance, set: MetricSet): void {
   set.numbers('signalbox_closes_total', () => counts.closes)
   set.numbers('signalbox_refusals_total', () => app.refusals.counts)
   set.number('signalbox_slowed_total', () => counts.slowed)
+}
+
+function registerQuality({ callQuality }: FastifyInstance, set: MetricSet): void {
+  set.numbers('signalbox_quality_reports_total', () => callQuality.reports)
+  set.numbers('signalbox_call_connections_total', () => callQuality.connections)
+  set.number('signalbox_call_ice_failures_total', () => callQuality.iceFailures)
+  set.histograms('signalbox_call_first_media_seconds', callQuality.firstMedia)
+  set.histograms('signalbox_call_round_trip_seconds', callQuality.roundTrip)
+  set.histograms('signalbox_call_loss_ratio', callQuality.loss)
 }
 
 function registerStore({ rooms }: FastifyInstance, set: MetricSet): void {

@@ -4,6 +4,7 @@ import {
   type ErrorCode,
   type LeaveReason,
   type Limits,
+  type QualityConfig,
   type RoomId,
   type ServerMessage,
   SignalingError,
@@ -36,7 +37,7 @@ export interface SignalingContext {
   readonly keys: ResumeKeys
   readonly limits: Limits
   /** What holds for all rooms. */
-  readonly settings: Pick<AccessConfig, 'duplicateIdentity' | 'waitingRoom'>
+  readonly settings: Pick<AccessConfig & QualityConfig, 'duplicateIdentity' | 'waitingRoom' | 'qualityReports'>
   readonly log: FastifyBaseLogger
   readonly logNames: LogNames
   readonly counts: SignalingCounts
@@ -261,6 +262,7 @@ export class Session implements Sink {
       ...(seat.door !== 'open' && { door: seat.door }),
       ...(given !== undefined && given.iceServers.length > 0 && given),
       ...session,
+      ...(this.context.settings.qualityReports && { quality: true }),
     })
   }
 

@@ -66,6 +66,7 @@ async function enter(request: JoinRequest): Promise<void> {
       ...(name && { name }),
       ...(token && { token }),
       capacity: roomCapacity,
+      reportQuality: true,
       signal: ending.signal,
       onKnocking: () => {
         clearTimeout(timer)

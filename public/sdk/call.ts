@@ -9,6 +9,7 @@ import { onNetworkChange } from './network-change.js'
 import type { OwnProfile, Profile, Publication } from './own-profile.js'
 import { Peer } from './peer.js'
 import type { Quality } from './quality.js'
+import { QualityReporter } from './quality-reporter.js'
 import { Reunions } from './reunions.js'
 import { Roster, type RosterEvents } from './roster.js'
 import { openScreen, preferDetail, type ScreenRequest } from './screen.js'
@@ -51,6 +52,11 @@ export interface CallOptions {
   readonly iceTransportPolicy?: RTCIceTransportPolicy
   /** What may be sent to all others together, in kbit/s; without it, what their number allows. */
   readonly uplinkKbps?: number
+  /**
+   * Whether the service is told, when the call is over, how the connections were, if it wants to hear it: direct or relayed, how long
+   * the first sound and picture took, failures, round trip and loss. Nothing says whose they were. Default: false
+   */
+  readonly reportQuality?: boolean
 }
 
 /** How often `stats` tells, and until when. */
@@ -78,6 +84,9 @@ export class Call extends Emitter<CallEvents> {
   readonly #ended = new AbortController()
   readonly #room: string
   readonly #ice: IceSource
+  readonly #reporter: QualityReporter
+  /** Whether the service wants to hear how the connections were. */
+  #isAskedForQuality = false
   #host: Host | undefined
   #door: Door
   #id: string
@@ -97,6 +106,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session = session
     this.#options = options
     this.#ice = ice
+    this.#reporter = new QualityReporter((report) => session.report(report))
     ice.serve({
       ask: () => session.state === 'open' && session.ask({ type: 'ice-servers' }),
       onError: (cause) => this.emit('error', new CallError('browser-failed', 'no ICE servers', { cause })),
@@ -398,7 +408,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #admit({ isInitiator, type: _, ...member }: Ready, firstGen: number, isOverdue: boolean): void {
-    const { uplinkKbps } = this.#options
+    const { uplinkKbps, reportQuality = false } = this.#options
     const peer: Peer = new Peer({
       member,
       isInitiator,
@@ -421,6 +431,7 @@ export class Call extends Emitter<CallEvents> {
     })
     peer.on('message', (data) => this.#whenShown(peer, () => this.emit('message', { from: peer, data })))
     peer.on('file', (file) => this.#whenShown(peer, () => this.emit('file', { from: peer, file })))
+    if (reportQuality && this.#isAskedForQuality) this.#reporter.watch(peer)
     this.#roster.add(peer)
     for (const signal of this.#early.take(member.peerId)) peer.receive(signal)
     const isUnheard = this.#unheard.delete(member.peerId) && !isInitiator
@@ -459,8 +470,9 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /** What the service says to whoever comes in. */
-  #hearJoined({ peerId, name, role, door = 'open', iceServers }: Joined): void {
+  #hearJoined({ peerId, name, role, door = 'open', iceServers, quality = false }: Joined): void {
     this.#id = peerId
+    this.#isAskedForQuality = quality
     this.#own.givenName = name
     // Who knocks is said anew.
     this.#host?.forgetKnocks()
@@ -532,6 +544,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session.close()
     this.#reunions.clear()
     this.#roster.end()
+    this.#reporter.flush()
     if (this.#screen !== undefined) stopAll(this.#screen)
     this.emit('end', { reason })
   }

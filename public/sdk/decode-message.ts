@@ -76,6 +76,7 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
         ...doorOf(fields['door']),
         ...(Array.isArray(fields['iceServers']) && { iceServers: iceServers(fields['iceServers']) }),
         ...(isFields(fields['session']) && { session: session(fields['session']), seq: text(fields, 'seq') }),
+        ...(fields['quality'] === true && { quality: true }),
       }
     case 'full':
       return { type: 'full', roomId: text(fields, 'roomId') }

@@ -226,6 +226,11 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link.onNetworkChange()
   }
 
+  /** What the peer has said that it sends. @internal called by `QualityReporter` */
+  get told(): MediaState | undefined {
+    return this.#media
+  }
+
   /** Whether all that the peer says it is sending has arrived. @internal called by `Roster` */
   get isComplete(): boolean {
     const media = this.#media

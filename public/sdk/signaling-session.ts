@@ -1,4 +1,12 @@
-import type { ClientMessage, closeCodes, Joined, LeaveRequest, Replace, Resync } from '../../schemas/index.js'
+import type {
+  ClientMessage,
+  closeCodes,
+  Joined,
+  LeaveRequest,
+  QualityReport,
+  Replace,
+  Resync,
+} from '../../schemas/index.js'
 import { BackOff } from './back-off.js'
 import { CallError, type CallErrorCode } from './call-error.js'
 import type { IncomingFrame, IncomingMessage } from './decode-message.js'
@@ -11,7 +19,7 @@ import { retryMsOf } from './retry-hint.js'
 import { type Entry, enterRoom } from './signaling-entry.js'
 import type { SignalingSocket, SignalingSocketEvents } from './signaling-socket.js'
 import { pauseUntilWoken } from './wake.js'
-import { leaveUrl } from './web-socket-url.js'
+import { besideUrl } from './web-socket-url.js'
 
 /**
  * How long a joined socket must last until the next break counts as a new one: a service that lets everybody in and
@@ -169,7 +177,7 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     if (this.#state === 'closed') return
     if (this.#socket?.isOpen === true) this.send({ type: 'leave' })
     // A socket that leads nowhere looks open for a while; who has left already has left.
-    this.#sendBeacon(this.#seat?.farewell?.hangUp)
+    this.#sendBeacon('leave', this.#seat?.farewell?.hangUp)
     this.#finish()
   }
 
@@ -178,15 +186,20 @@ export class SignalingSession extends Emitter<SignalingSessionEvents> {
     if (this.#state === 'closed') return
     const farewell = this.#seat?.farewell
     if (farewell !== undefined) this.#options.record.write(farewell.replace)
-    if (!this.#sendBeacon(farewell?.leave)) this.send({ type: 'leave' })
+    if (!this.#sendBeacon('leave', farewell?.leave)) this.send({ type: 'leave' })
     this.#finish()
   }
 
-  /** Gives the seat up over no socket. @returns whether the service will hear of it, as far as a page can know */
-  #sendBeacon(request: LeaveRequest | undefined): boolean {
+  /** Tells how the connections were; also when there is no socket any more. What gets lost is lost. */
+  report(report: QualityReport): void {
+    this.#sendBeacon('quality', report)
+  }
+
+  /** Says something over no socket. @returns whether the service will hear of it, as far as a page can know */
+  #sendBeacon(name: 'leave' | 'quality', request: LeaveRequest | QualityReport | undefined): boolean {
     if (request === undefined) return false
     try {
-      return navigator.sendBeacon(leaveUrl(this.#options.url), JSON.stringify(request))
+      return navigator.sendBeacon(besideUrl(this.#options.url, name), JSON.stringify(request))
     } catch {
       // A browser may be made to have none; then the seat expires.
       return false

@@ -12,11 +12,14 @@ export function webSocketUrl(url: string | URL, base: string): URL {
   return resolved
 }
 
-/** Where a page leaves over no socket: `POST /leave`, beside the WebSocket (which is at `/` and at `/ws`, below a prefix). */
-export function leaveUrl(webSocket: URL): URL {
+/**
+ * Where a page that goes can still say something, over no socket: `POST /leave` or `POST /quality`, beside the WebSocket (which is
+ * at `/` and at `/ws`, below a prefix).
+ */
+export function besideUrl(webSocket: URL, name: 'leave' | 'quality'): URL {
   const url = new URL(webSocket)
   url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:'
-  url.pathname = `${url.pathname.replace(/\/(ws)?$/, '')}/leave`
+  url.pathname = `${url.pathname.replace(/\/(ws)?$/, '')}/${name}`
   url.search = ''
   return url
 }

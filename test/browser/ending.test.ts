@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
 import t from 'tap'
 import { WebSocketServer } from 'ws'
 import type { CallError } from '../../public/sdk/index.js'
 import { startService } from '../helper.js'
+import { Scrape } from '../scrape.js'
 import { openBrowser } from './browsers.js'
 import { Member } from './member.js'
 
@@ -16,7 +18,8 @@ declare global {
 
 t.test('what a signal is given for ends with it', async (t) => {
   const browser = await openBrowser('chromium')
-  const { url } = await startService(t)
+  const metricsRegistry = new Registry()
+  const { url } = await startService(t, { qualityReports: true, metricsRegistry })
   const [ada, bo] = [await Member.open(t, browser, url), await Member.open(t, browser, url)]
 
   /** Begins to join, with a signal that is `globalThis.ending`'s. */
@@ -56,8 +59,8 @@ t.test('what a signal is given for ends with it', async (t) => {
 
   await t.test('a screen, and what is to be counted; but not a call that has begun', async (t) => {
     await ada.page.evaluate(() => (globalThis.ending = new AbortController()))
-    await ada.join({ room: 'r', name: 'Ada' })
-    await bo.join({ room: 'r', name: 'Bo' })
+    await ada.join({ room: 'r', name: 'Ada', reportQuality: true })
+    await bo.join({ room: 'r', name: 'Bo', reportQuality: true })
     await ada.publish()
     await bo.sees(['Ada'], 1)
     const shows = (isSending: boolean): Promise<unknown> =>
@@ -108,6 +111,24 @@ t.test('what a signal is given for ends with it', async (t) => {
     })
     t.equal(await outcome(ada), 'over')
     await bo.isTold('left Ada left')
+    await bo.page.evaluate(() => globalThis.call.leave())
+  })
+
+  await t.test('and both have said how their connection was', async (t) => {
+    const scrape = async (): Promise<Scrape> => new Scrape(await metricsRegistry.metrics())
+    let told = await scrape()
+    while ((told.value('signalbox_quality_reports_total{outcome="taken"}') ?? 0) < 2) {
+      // The page has said it, and it may be on its way.
+      await bo.page.evaluate(() => {})
+      told = await scrape()
+    }
+    t.equal(told.value('signalbox_quality_reports_total{outcome="refused"}'), 0)
+    t.equal(told.value('signalbox_call_connections_total{way="direct"}'), 2)
+    t.equal(told.value('signalbox_call_ice_failures_total'), 0)
+    t.equal(told.value('signalbox_call_first_media_seconds_count{kind="sound"}'), 1, 'one has published')
+    t.equal(told.value('signalbox_call_first_media_seconds_count{kind="picture"}'), 1)
+    t.ok((told.value('signalbox_call_first_media_seconds_sum{kind="picture"}') ?? 0) > 0.001)
+    t.equal(told.value('signalbox_call_loss_ratio_count{direction="received"}'), 2)
   })
 })
 

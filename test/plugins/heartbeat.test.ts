@@ -11,7 +11,7 @@ import { LogNames } from '../../plugins/naming/log-names.js'
 import { Connection, tickMsOf } from '../../plugins/signaling/connection.js'
 import { Guest } from '../../plugins/signaling/guest.js'
 import { ResumeKeys } from '../../plugins/signaling/resume-keys.js'
-import { AccessConfig, AdmissionLimits, defaultsOf, Limits } from '../../schemas/index.js'
+import { AccessConfig, AdmissionLimits, defaultsOf, Limits, QualityConfig } from '../../schemas/index.js'
 import { makeMemoryStore } from '../contract/memory-store.js'
 import { Client, startService } from '../helper.js'
 
@@ -110,7 +110,7 @@ class QuietSocket extends WebSocket {
 }
 
 const limits = { ...defaultsOf(Limits), ...defaultsOf(AdmissionLimits) }
-const settings = defaultsOf(AccessConfig)
+const settings = { ...defaultsOf(AccessConfig), ...defaultsOf(QualityConfig) }
 const iceServers = { for: () => ({ iceServers: [] }) }
 const mostSilenceMs = 25_000
 

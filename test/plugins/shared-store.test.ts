@@ -9,7 +9,15 @@ import { LogNames } from '../../plugins/naming/log-names.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import { signaling } from '../../plugins/signaling/plugin.js'
 import { websocket } from '../../plugins/websocket/plugin.js'
-import { AccessConfig, AdmissionLimits, defaultsOf, Limits, LogConfig, WebConfig } from '../../schemas/index.js'
+import {
+  AccessConfig,
+  AdmissionLimits,
+  defaultsOf,
+  Limits,
+  LogConfig,
+  QualityConfig,
+  WebConfig,
+} from '../../schemas/index.js'
 import { deafSink } from '../contract/deaf-sink.js'
 import { Client, listen, manyFromHere, unhurried, urlOf } from '../helper.js'
 import { ResumingClient } from '../resuming-client.js'
@@ -41,7 +49,11 @@ async function start(
   await app.register(fp(async (app) => void app.decorate('iceServers', iceServers), { name: 'signalbox-ice-servers' }))
   const logNames = new LogNames(defaultsOf(LogConfig))
   await app.register(admission, { limits, logNames })
-  await app.register(signaling, { limits, settings: defaultsOf(AccessConfig), logNames })
+  await app.register(signaling, {
+    limits,
+    settings: { ...defaultsOf(AccessConfig), ...defaultsOf(QualityConfig) },
+    logNames,
+  })
   await app.register(drain, { limits })
   const config = { ...defaultsOf(WebConfig), publicUrl: '' }
   await app.register(websocket, { config, limits, root: (_request, reply) => reply.callNotFound() })

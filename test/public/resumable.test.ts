@@ -5,7 +5,7 @@ import { ReloadRecord } from '../../public/sdk/reload-record.js'
 import { ResumableSeat } from '../../public/sdk/resumable-seat.js'
 import { retryMsOf } from '../../public/sdk/retry-hint.js'
 import { type Orphan, Reunions } from '../../public/sdk/reunions.js'
-import { leaveUrl } from '../../public/sdk/web-socket-url.js'
+import { besideUrl } from '../../public/sdk/web-socket-url.js'
 import type { ClientMessage, Joined, Ready } from '../../schemas/index.js'
 
 const keys = new ResumeKeys({ keySecrets: [Buffer.alloc(32, 7)], mayLackSecrets: false })
@@ -117,7 +117,7 @@ t.test('where a page leaves is beside the socket', async (t) => {
     ['wss://h/calls', 'https://h/calls/leave'],
     ['wss://h/news', 'https://h/news/leave'],
   ] as const) {
-    t.equal(leaveUrl(new URL(socket)).href, leave)
+    t.equal(besideUrl(new URL(socket), 'leave').href, leave)
   }
 })
 
