@@ -58,6 +58,7 @@ function installDebianPackages() {
     faketime: 'faketime',
     openssl: 'openssl',
     'redis-server': 'redis-server',
+    promtool: 'prometheus',
   }
   const missing = Object.keys(packages)
     .filter((program) => !onPath(program))
@@ -69,7 +70,8 @@ function installDebianPackages() {
   if (mayInstall && !existsSync('/usr/share/fonts/opentype/noto')) missing.push('fonts-noto-cjk')
   if (missing.length === 0) return
   process.stderr.write(`Installing Debian packages for the tests: ${missing.join(' ')}\n`)
-  for (const service of ['coturn', 'haproxy', 'redis-server']) if (missing.includes(service)) maskService(service)
+  for (const service of ['coturn', 'haproxy', 'redis-server', 'prometheus'])
+    if (missing.includes(service)) maskService(service)
   run('apt-get', ['update', '-q'])
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing])
 }
