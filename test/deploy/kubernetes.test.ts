@@ -162,6 +162,11 @@ t.test('the pods have settings that the service takes, and an example that it do
     ),
   )
   t.equal(ofPod['PORT'], String(container?.ports?.[0]?.containerPort))
+  const [{ containerPort } = {}] = additions<{ containerPort: number }>(
+    'Deployment',
+    '/spec/template/spec/containers/0/ports',
+  )
+  t.strictSame(ofMetrics, { SIGNALBOX_METRICS_PORT: String(containerPort), SIGNALBOX_METRICS_HOST: '0.0.0.0' })
 
   const ofSecret = variablesOf(`${example}secret.env.example`)
   t.strictSame(Object.keys(ofSecret), ['SIGNALBOX_REDIS_URL', 'SIGNALBOX_TURN_SECRETS'])

@@ -1,21 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { Config, environmentName } from '../../schemas/index.js'
 import { readConfig, unknownVariables } from '../../src/config.js'
 
 export const deployFolder = fileURLToPath(new URL('../../../deploy/', import.meta.url))
-
-/**
- * Settings that the manifests have and the service does not yet. When it has one, take it out here: until then nothing says
- * whether its name and value are right.
- */
-export const announcedSettings: readonly string[] = []
-
-/** Those of them that are there by now. */
-export const arrivedSettings = Object.keys(Config.properties)
-  .map(environmentName)
-  .filter((name) => announcedSettings.includes(name))
 
 export const textOf = (file: string): string => readFileSync(`${deployFolder}${file}`, 'utf8')
 
@@ -29,11 +17,10 @@ export type Environment = Readonly<Record<string, string>>
 
 /** What is wrong with an environment, as the service would say it. */
 export function faultOf(environment: Environment): string | undefined {
-  const existing = Object.fromEntries(Object.entries(environment).filter(([name]) => !announcedSettings.includes(name)))
-  const unknown = unknownVariables(existing)
+  const unknown = unknownVariables(environment)
   if (unknown.length > 0) return `no settings: ${unknown}`
   try {
-    readConfig(existing)
+    readConfig(environment)
     return undefined
   } catch (error) {
     return String(error)
