@@ -117,7 +117,7 @@ export const serviceMetrics = {
   },
   signalbox_relay_seconds: {
     type: 'histogram',
-    help: "From reading a message that is passed on to handing it to the addressee's socket, or, where that is on another node, to the store. One message in 16 is timed.",
+    help: "From reading a message that is passed on to handing it to the addressee's socket, or, where that is on another node, to the store. One message in 64 is timed.",
     buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   },
   signalbox_closes_total: {

@@ -2,7 +2,7 @@ import { serviceMetrics } from '../../schemas/index.js'
 import { Buckets } from './buckets.js'
 
 /** One in so many is timed. */
-const every = 16
+const every = 64
 
 /**
  * How long messages take that are passed on. Only some are timed, one at a time, so that the path of a message asks no clock and
