@@ -14,6 +14,7 @@ import {
   errorCodes,
   Grant,
   httpRefusals,
+  logFields,
   MetricsConfig,
   ProcessConfig,
   QualityReport,
@@ -136,6 +137,11 @@ const parts = {
   'sdk reference': () => reference.markdown,
   'turn faults': () => advice('fault', turnFaults),
   'turn warnings': () => advice('warning', turnWarnings),
+  'log fields': () =>
+    table(
+      ['field', 'what it says'],
+      Object.entries(logFields).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
   metrics: () =>
     table(
       ['metric', 'kind', 'labels', 'meaning'],

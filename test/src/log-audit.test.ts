@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import t, { type Test } from 'tap'
 import WebSocket from 'ws'
-import { type ClientMessageType, clientMessages } from '../../schemas/index.js'
+import { type ClientMessageType, clientMessages, logFields } from '../../schemas/index.js'
 import { makeCertificates } from '../certificates.js'
 import { Client } from '../helper.js'
 import { HttpServer } from '../plugins/access/http-server.js'
@@ -46,6 +46,10 @@ async function serve(t: Test, environment: Record<string, string>): Promise<Serv
       child.kill('SIGTERM')
       const { stdout, stderr } = await exited
       const lines = stdout.split('\n').filter((line) => !line.includes('"Server listening at '))
+      for (const line of lines) {
+        if (line === '') continue
+        for (const field of Object.keys(JSON.parse(line))) t.ok(Object.hasOwn(logFields, field), `${field}: ${line}`)
+      }
       // Bytes are written as numbers.
       return `${lines.join('\n')}\n${stderr}`.replace(/\[\d+(?:,\d+)*\]/g, (list) =>
         Buffer.from(JSON.parse(list)).toString('latin1'),
