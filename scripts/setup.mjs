@@ -59,6 +59,7 @@ function installDebianPackages() {
     openssl: 'openssl',
     'redis-server': 'redis-server',
     promtool: 'prometheus',
+    'systemd-analyze': 'systemd',
   }
   const missing = Object.keys(packages)
     .filter((program) => !onPath(program))

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { makeCertificates } from '../certificates.js'
 import { start } from '../program.js'
@@ -32,5 +34,24 @@ t.test('the image starts the service as npm start does', (t) => {
   const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
   const command: string[] = JSON.parse(/^CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]')
   t.equal(`exec ${command.join(' ')}`, scripts.start)
+  t.end()
+})
+
+t.test('what it installs is for no kind of processor in particular', (t) => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url))
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const installed = Object.entries<{ dev?: boolean; optional?: boolean; os?: object; cpu?: object }>(packages).filter(
+    ([path, { dev, optional }]) => path !== '' && dev !== true && optional !== true,
+  )
+  t.ok(installed.length > 50)
+  for (const [path, { os, cpu }] of installed) {
+    t.strictSame([os, cpu], [undefined, undefined], path)
+    const files = readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+    t.strictSame(
+      files.filter((file) => /\.(node|so|gyp)$/.test(file)),
+      [],
+      path,
+    )
+  }
   t.end()
 })
