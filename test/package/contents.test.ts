@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import t from 'tap'
+import { drawnIcons } from '../../plugins/pages/manifest.js'
 import { packed, runToEnd, unpack } from './packed.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -21,7 +22,7 @@ function filesOf(folder: string, ending: string): string[] {
 }
 
 t.test('the tarball holds what is needed, and nothing else', async (t) => {
-  const compiled = ['schemas', 'plugins', 'src', 'public/sdk']
+  const compiled = ['schemas', 'plugins', 'src', 'public/sdk', 'public/embed']
     .flatMap((folder) => filesOf(folder, '.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
   // As git sees them: deploy/ is where people may have certificates.
@@ -30,16 +31,26 @@ t.test('the tarball holds what is needed, and nothing else', async (t) => {
   const kept = stdout
     .split('\n')
     .filter((path) => path !== '' && !/(^|\/)(\.gitignore|\.npmrc|package-lock\.json)$/.test(path))
+  const compressed = (file: string) => [file, `${file}.br`, `${file}.gz`]
+  const pages = ['index.html', 'check.html', 'offline.html']
+  // Their names change with what is in them; each page says which it is.
+  const bundles = new Set(
+    pages.flatMap((page) =>
+      Array.from(read(`dist/public/${page}`).matchAll(/"\.\/(assets\/[^"]+)"/g), ([, file]) => `dist/public/${file}`),
+    ),
+  )
   const expected = [
     ...compiled.flatMap((file) => [`dist/${file}.js`, `dist/${file}.d.ts`]),
     ...filesOf('plugins', '.lua').map((file) => `dist/${file}`),
-    ...['index.html', 'check.html', 'favicon.svg', 'page.js', 'check.js', 'styles.css'].map(
+    ...[...pages, ...drawnIcons.map(({ address }) => address), 'favicon.svg', 'embed.js', 'service-worker.js'].map(
       (file) => `dist/public/${file}`,
     ),
+    ...[...bundles].flatMap(compressed),
+    ...filesOf('public/sdk', '.ts').flatMap((file) => compressed(`dist/${file.replace(/\.ts$/, '.js')}`).slice(1)),
     ...kept,
     ...['README.md', 'README.zh-CN.md', 'LICENSE', 'CHANGELOG.md', 'package.json'],
   ]
-  t.ok(compiled.length > 200 && kept.length > 20 && expected.some((path) => path.endsWith('.lua')))
+  t.ok(compiled.length > 200 && bundles.size >= 4 && kept.length > 20 && expected.some((path) => path.endsWith('.lua')))
   t.strictSame(
     expected.filter((path) => !paths.has(path)),
     [],
@@ -61,8 +72,8 @@ t.test('where the links of its documents lead', async (t) => {
       if (/^https:/.test(target)) continue
       const path = normalize(join(dirname(document), target)).replace(/\/$/, '')
       const isThere = [...paths].some((file) => file === path || file.startsWith(`${path}/`))
-      // Tests and measurements are what the documents show as proof; who has the sources has them.
-      const isProof = document !== 'README.md' && /^(test|bench)\//.test(path)
+      // What the documents show as proof, and the page's sources: who has the project has them.
+      const isProof = document !== 'README.md' && /^(test|bench|public)\//.test(path)
       t.ok(isThere || isProof, `${document}: ${target}`)
     }
   }
@@ -71,7 +82,9 @@ t.test('where the links of its documents lead', async (t) => {
 
 t.test('what package.json promises is there', async (t) => {
   const promised: string[] = [
-    ...Object.values<Record<string, string>>(manifest.exports).flatMap((conditions) => Object.values(conditions)),
+    ...Object.values<string | Record<string, string>>(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    ),
     ...Object.values<string>(manifest.bin),
     ...manifest.sideEffects,
   ]

@@ -78,7 +78,10 @@ async function asPlugin() {
   const { port } = app.server.address()
   const people = await call(`ws://127.0.0.1:${port}/calls/ws`)
   const statuses = {}
-  for (const path of ['', 'page.js', 'styles.css', 'sdk/index.js', 'check', 'livez', 'asyncapi.json'])
+  const page = await (await fetch(`http://127.0.0.1:${port}/calls/`)).text()
+  const named = Array.from(page.matchAll(/"\.\/(assets\/[^"]+)"/g), ([, path]) => path)
+  assert.ok(named.length >= 2, page)
+  for (const path of ['', ...named, 'embed.js', 'sdk/index.js', 'check', 'livez', 'asyncapi.json'])
     statuses[path] = (await fetch(`http://127.0.0.1:${port}/calls/${path}`)).status
   assert.deepEqual(new Set(Object.values(statuses)), new Set([200]), JSON.stringify(statuses))
   assert.equal((await app.inject('/')).body, 'mine')
