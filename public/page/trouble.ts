@@ -163,9 +163,9 @@ export function troubleOf(error: unknown, isOnline = true): Trouble {
   return trouble === 'server-away' && !isOnline ? 'offline' : trouble
 }
 
-/** Of what happens while a call goes on, what the person can do something about and sees nowhere else. */
+/** Of what happens while a call goes on, what the person can do something about and sees nowhere else: the chat says what is lost of it. */
 export function isNewsInCall(trouble: Trouble): boolean {
-  return ['undelivered', 'backlog-full', 'message-too-big', 'name-fixed', 'name-invalid'].includes(trouble)
+  return ['backlog-full', 'message-too-big', 'name-fixed', 'name-invalid'].includes(trouble)
 }
 
 function isOfDevice(code: CallErrorCode): code is DeviceCode {

@@ -313,11 +313,16 @@ t.test('messages, files and raised hands, between Chromium and Firefox', async (
     while (await ada.page.isVisible('.entry-problem')) await ada.page.click('.entry:has(.entry-problem) .quiet')
     await bo.page.click('#chat')
     await reads(bo, 'one and all')
-    await ada.page.evaluate(() =>
-      globalThis.signalboxCall?.dispatchEvent(
-        new CustomEvent('error', { detail: Object.assign(new Error('undelivered'), { code: 'undelivered' }) }),
-      ),
-    )
+    await ada.page.evaluate(() => {
+      const call = globalThis.signalboxCall
+      try {
+        call?.send('x'.repeat(2 ** 20))
+      } catch (error) {
+        // The class that the page has is in its bundle.
+        const detail = Reflect.construct(Object(error).constructor, ['undelivered', 'undelivered'])
+        call?.dispatchEvent(new CustomEvent('error', { detail }))
+      }
+    })
     await hears(ada, texts.undelivered)
     t.equal(await ada.page.textContent('#chat-notice'), texts.undelivered)
     await looksRight(t, ada, 'chat')
