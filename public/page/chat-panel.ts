@@ -15,6 +15,8 @@ export class ChatPanel {
   readonly #element = find('chat-panel', HTMLElement)
   readonly #button = find('chat', HTMLButtonElement)
   readonly #badge = find('chat-unread', HTMLElement)
+  /** The same for who does not see it, as a part of what the button is called. */
+  readonly #news = find('chat-news', HTMLElement)
   /** The end stays in sight, whatever becomes longer, or leaves less room. */
   readonly #resizes = new ResizeObserver(() => {
     this.#heightPx = this.log.clientHeight
@@ -127,7 +129,6 @@ export class ChatPanel {
     const { chatUnread } = this.#speech.texts
     this.#badge.hidden = this.#unread === 0
     this.#badge.textContent = String(this.#unread)
-    if (this.#unread === 0) this.#button.removeAttribute('aria-label')
-    else this.#button.setAttribute('aria-label', chatUnread(String(this.#unread)))
+    this.#news.textContent = this.#unread === 0 ? '' : chatUnread(String(this.#unread))
   }
 }
