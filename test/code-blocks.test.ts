@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
+import { parseDocument } from 'yaml'
 import { readCommand } from '../src/cli.js'
 import { unknownVariables } from '../src/config.js'
 import { signalbox } from '../src/index.js'
+import { codeBlocks } from './consumer.js'
 import { Client, listen, urlOf } from './helper.js'
 import { documents, type Fence, fencesOf, textOf } from './markdown.js'
 
@@ -20,7 +22,7 @@ const scriptsOf = (folder: string): object => {
 
 t.test('every block is in a language that is looked at', async (t) => {
   // Frames, terminals and pictures of text have none; what is said of haproxy.cfg is for a file that has a test of its own.
-  const languages = new Set(['', 'sh', 'js', 'ts', 'html', 'json', 'mermaid', 'haproxy'])
+  const languages = new Set(['', 'sh', 'js', 'ts', 'html', 'json', 'yaml', 'mermaid', 'haproxy'])
   t.strictSame(
     fences
       .filter(({ language }) => !languages.has(language))
@@ -33,6 +35,11 @@ t.test('every block is in a language that is looked at', async (t) => {
 t.test('what is JSON can be read', async (t) => {
   t.ok(inLanguage('json').length > 0)
   for (const { document, code } of inLanguage('json')) t.doesNotThrow(() => JSON.parse(code), document)
+})
+
+t.test('what is YAML can be read', async (t) => {
+  t.ok(inLanguage('yaml').length > 0)
+  for (const { document, code } of inLanguage('yaml')) t.strictSame(parseDocument(code).errors, [], document)
 })
 
 t.test('what is for a shell is what a shell takes', async (t) => {
@@ -151,4 +158,17 @@ t.test('the example of a provider of TURN servers gives what it is given', async
   ada.send({ type: 'join', roomId: 'tea' })
   const { iceServers = [] } = await ada.next('joined')
   t.match(iceServers, [{ urls: ['turn:turn.example.net:3478'], username: 'ada', credential: 'for a while' }])
+})
+
+t.test('the example with a registry of the host serves metrics', async (t) => {
+  const [code = '', ...others] = codeBlocks('docs/operations.md', 'js')
+  t.strictSame(others, [])
+  mkdirSync(join(root, 'artifacts'), { recursive: true })
+  const file = join(root, 'artifacts', 'metrics-example.mjs')
+  writeFileSync(file, `${code}\nexport { app }\n`)
+  const { app }: { app: FastifyInstance } = await import(pathToFileURL(file).href)
+  t.teardown(() => app.close())
+  const { headers, body } = await app.inject('/metrics')
+  t.match(headers['content-type'], /^text\/plain; version=/)
+  t.match(body, /^signalbox_sockets 0$/m)
 })
