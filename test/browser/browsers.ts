@@ -90,6 +90,16 @@ const firefoxPreferences = {
   'layout.frame_rate': framesPerSecond,
 }
 
+/** Where it is not to give them. */
+const firefoxMedia: Partial<Record<keyof typeof mediaArguments, Record<string, number | boolean>>> = {
+  refused: {
+    'media.navigator.permission.disabled': false,
+    'permissions.default.camera': 2,
+    'permissions.default.microphone': 2,
+  },
+  absent: { 'media.navigator.streams.fake': false },
+}
+
 /** The address of this machine's network card: Firefox takes no address of its loopback for one that others can reach. */
 export function ownAddress(): string {
   for (const addresses of Object.values(networkInterfaces())) {
@@ -107,7 +117,7 @@ const browsers = new Map<string, Promise<Browser>>()
  * A browser: one of each kind for all tests of a suite, as starting one costs as much as a call. Each context of it is new, and
  * remembers nothing of another.
  *
- * @param media  a fake camera and microphone: given without asking; in Chromium also refused, not there, or two of each;
+ * @param media  a fake camera and microphone: given without asking, refused, or not there; in Chromium also two of each, or
  *               `guarded`: not there, and sound only after a click
  */
 export function openBrowser(name: BrowserName, media: keyof typeof mediaArguments = 'given'): Promise<Browser> {
@@ -130,7 +140,7 @@ async function launch(name: BrowserName, media: keyof typeof mediaArguments): Pr
     : firefox.launch({
         channel: 'moz-firefox',
         executablePath: programOnPath('firefox-esr', 'firefox'),
-        firefoxUserPrefs: firefoxPreferences,
+        firefoxUserPrefs: { ...firefoxPreferences, ...firefoxMedia[media] },
         downloadsPath: firefoxDownloads,
       }))
   root.teardown(async () => {

@@ -2,4 +2,5 @@
 import './check.test.js'
 import './doors.test.js'
 import './embed.test.js'
+import './firefox.test.js'
 import './served.test.js'
