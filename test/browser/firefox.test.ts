@@ -66,6 +66,8 @@ t.test('in Firefox, at the door: knocking, refused, let in, removed, full, locke
   const knock = crowd.join(room, 'Cy', { token: await tokenOf({ name: 'Cy' }) })
   await ada.page.click(`.knock [aria-label="${texts.letSomebodyIn('Cy')}"]`)
   await ada.isTold(texts.noPlace)
+  // A key counts in the window that is in front.
+  await ada.page.bringToFront()
   await ada.page.focus('.remove')
   await ada.page.keyboard.press('Enter')
   await ada.page.click('#remove-dialog [value="remove"]')
