@@ -5,6 +5,7 @@ import type { BuildOptions } from '../../src/index.js'
 import { openBrowser, Person } from '../browser/browsers.js'
 import { Crowd } from '../browser/crowd.js'
 import { drawOwnCamera, drawPeople } from '../browser/drawn-people.js'
+import { reportFine } from '../browser/fine-connections.js'
 import { invite } from '../browser/invitations.js'
 import { startService } from '../helper.js'
 
@@ -58,7 +59,7 @@ export class Scene {
       locale: this.language,
       reducedMotion: 'reduce',
       // The browser's own fake camera is no sight.
-      prepare: [drawPeople, drawOwnCamera],
+      prepare: [drawPeople, drawOwnCamera, reportFine],
     })
     this.#people.push(me)
     this.#me = me
