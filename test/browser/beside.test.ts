@@ -172,7 +172,7 @@ t.test('messages, files and raised hands, between Chromium and Firefox', async (
     await Promise.all([ada, bo].map((person) => person.state('connected')))
     await ada.page.keyboard.press('Enter')
     await hears(bo, `${texts.writes('Ada')} cash`)
-    await bo.page.getByRole('button', { name: `${texts.chat}${texts.chatUnread('1')}`, exact: true }).waitFor()
+    await bo.page.getByRole('button', { name: `${texts.chat} ${texts.chatUnread('1')}`, exact: true }).waitFor()
     t.equal(await bo.page.textContent('#chat-unread'), '1')
   })
 

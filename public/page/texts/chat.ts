@@ -2,7 +2,7 @@ import type { Shape } from './shape.js'
 
 const en = {
   chat: 'Chat',
-  chatUnread: (count) => `, ${count ?? 'some'} new`,
+  chatUnread: (count) => `${count ?? 'some'} new`,
   closeChat: 'Close chat',
   chatIntro: 'Only who is in the call gets what you write. Who joins later sees what is written from then on.',
   chatPlaceholder: 'Message',
@@ -21,7 +21,7 @@ const en = {
 
 const zhCN: typeof en = {
   chat: '聊天',
-  chatUnread: (count) => `，${count ?? '有'} 条新消息`,
+  chatUnread: (count) => `${count ?? '有'} 条新消息`,
   closeChat: '关闭聊天',
   chatIntro: '只有正在通话中的人能收到消息。之后加入的人只能看到加入以后的消息。',
   chatPlaceholder: '消息',
