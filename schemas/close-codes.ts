@@ -69,6 +69,12 @@ export const closeCodes = {
     when: 'A host has thrown the member out. It is not let in again for as long as the room exists.',
     retry: false,
   },
+  roomClosed: {
+    code: 4011,
+    reason: 'the room was closed',
+    when: 'Whoever runs the service has closed the room: everybody in it is out. It can be joined anew, by who may.',
+    retry: false,
+  },
   tooManyMessages: {
     code: 4100,
     reason: 'too many messages',

@@ -234,6 +234,30 @@ export const RoomUpdated = Type.Object(
 )
 export type RoomUpdated = Static<typeof RoomUpdated>
 
+/** What whoever runs the service wants everybody in a room to know: to be shown, or for the application. */
+export const Announcement = Type.Object({
+  text: Type.Optional(
+    Type.String({ maxLength: 2000, description: 'For people, as plain text: up to 2000 UTF-16 units.' }),
+  ),
+  data: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        'For the application: a JSON object of its own, of at most 8192 bytes once serialised. Never read here.',
+    }),
+  ),
+})
+export type Announcement = Static<typeof Announcement>
+
+/** Something is announced. */
+export const AnnouncementMessage = Type.Object(
+  { type: Type.Literal('announcement'), ...Announcement.properties, ...chained },
+  {
+    description:
+      'Something from whoever runs the service, with a `text`, or `data`, or both. Only to who asked for `updates` at `join`.',
+  },
+)
+export type AnnouncementMessage = Static<typeof AnnouncementMessage>
+
 /** Another member's socket is gone; it may come back. */
 export const PeerAway = Type.Object(
   { type: Type.Literal('peer-away'), peerId: PeerId, ...chained },
@@ -367,6 +391,7 @@ export const serverMessages = {
   knock: KnockMessage,
   'knock-ended': KnockEnded,
   'room-updated': RoomUpdated,
+  announcement: AnnouncementMessage,
   'peer-away': PeerAway,
   'peer-back': PeerBack,
   resumed: Resumed,
@@ -391,6 +416,7 @@ export type ServerMessage =
   | KnockMessage
   | KnockEnded
   | RoomUpdated
+  | AnnouncementMessage
   | PeerAway
   | PeerBack
   | Resumed

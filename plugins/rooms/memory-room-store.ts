@@ -3,6 +3,8 @@ import { type Clock, systemClock } from './clock.js'
 import { makePeerId } from './make-peer-id.js'
 import { MemoryRoom, type Tally } from './memory-room.js'
 import type { ReplayBounds } from './replay-log.js'
+import type { RoomListener } from './room-event.js'
+import type { RoomCommand, RoomCommandOutcome, RoomOversight, RoomView } from './room-oversight.js'
 import type { JoinOutcome, JoinRequest, ResumeOutcome, ResumeRequest, RoomStore, Sink } from './room-store.js'
 
 /** How long things are held, and how much. Times in milliseconds. */
@@ -22,10 +24,10 @@ export interface MemoryRoomStoreOptions {
 }
 
 /** The room store of a single process. Every operation is synchronous inside, and so atomic. */
-export class MemoryRoomStore implements RoomStore {
+export class MemoryRoomStore implements RoomStore, RoomOversight {
   readonly #rooms = new Map<RoomId, MemoryRoom>()
   readonly #options: MemoryRoomStoreOptions & { readonly clock: Clock }
-  readonly #tally: Tally = { seats: 0 }
+  readonly #tally: Tally = { seats: 0, listener: undefined }
 
   constructor(options: MemoryRoomStoreOptions) {
     this.#options = { clock: systemClock, ...options }
@@ -50,6 +52,22 @@ export class MemoryRoomStore implements RoomStore {
 
   async release(roomId: RoomId, peerId: PeerId, attempt: number): Promise<boolean> {
     return this.#rooms.get(roomId)?.release(peerId, attempt) ?? false
+  }
+
+  async names(): Promise<readonly RoomId[]> {
+    return [...this.#rooms.keys()]
+  }
+
+  async look(roomId: RoomId): Promise<RoomView | undefined> {
+    return this.#rooms.get(roomId)?.view
+  }
+
+  async direct(roomId: RoomId, command: RoomCommand): Promise<RoomCommandOutcome> {
+    return this.#rooms.get(roomId)?.direct(command) ?? 'room-not-found'
+  }
+
+  watch(listener: RoomListener): void {
+    this.#tally.listener = listener
   }
 
   get size(): { rooms: number; seats: number } {

@@ -4,6 +4,9 @@ import { isSameOwner, isSamePerson, KeepOut } from './keep-out.js'
 import { snapshotOf } from './member-snapshot.js'
 import { MemorySeat, type RoomOfSeat, type Tether } from './memory-seat.js'
 import { type ReplayBounds, ReplayLog } from './replay-log.js'
+import { RoomDiary } from './room-diary.js'
+import type { Departure, RoomListener } from './room-event.js'
+import type { RoomCommand, RoomView } from './room-oversight.js'
 import type {
   CommandOutcome,
   Cursor,
@@ -35,6 +38,8 @@ export interface RoomRules {
 /** What the rooms of a store have together. */
 export interface Tally {
   seats: number
+  /** Who hears of what happens; undefined: nobody. */
+  listener: RoomListener | undefined
 }
 
 /** The place of a page that may be loading anew. */
@@ -78,6 +83,7 @@ export class MemoryRoom implements RoomOfSeat {
   #keepOut: KeepOut | undefined
   /** Who has lost its seat, but perhaps not its connections to the others; the last of them. */
   #lost: Map<PeerId, Identity> = nobody
+  #diary: RoomDiary | undefined
 
   /** @param onEmpty  is called when nobody has a seat, or a place, or knocks any more */
   constructor(id: RoomId, door: Door, rules: RoomRules, tally: Tally, onEmpty: () => void) {
@@ -175,6 +181,30 @@ export class MemoryRoom implements RoomOfSeat {
     }
   }
 
+  direct(command: RoomCommand): 'done' | 'peer-not-found' {
+    switch (command.kind) {
+      case 'kick':
+        return this.#kick(undefined, command.peerId)
+      case 'door':
+        this.#setDoor(command.door)
+        return 'done'
+      case 'announce':
+        this.tellOthers(undefined, { kind: 'announcement', announcement: command.announcement })
+        return 'done'
+      case 'close':
+        this.#close()
+        return 'done'
+    }
+  }
+
+  get view(): RoomView {
+    const occupants = Array.from(this.#seats.values(), ({ occupant, tether }) => ({
+      ...occupant,
+      isAway: tether?.absence !== undefined,
+    }))
+    return { roomId: this.id, door: this.door, capacity: this.capacity, occupants }
+  }
+
   leave(seat: MemorySeat, reason: LeaveReason): void {
     this.#remove(seat, reason)
     this.#closeIfEmpty()
@@ -205,6 +235,8 @@ export class MemoryRoom implements RoomOfSeat {
     const seat = new MemorySeat(this, peerId, request, others, sink, tether)
     this.#seats.set(peerId, seat)
     this.#tally.seats += 1
+    if (this.#tally.listener !== undefined) this.#diary ??= new RoomDiary(this.id, this.#tally.listener)
+    this.#diary?.joined(seat.occupant)
     // The others first: a sink may give the seat up from within `seated`, and its going must come after its coming.
     this.tellOthers(seat, { kind: 'peer-joined', peer: seat.member })
     sink.seated(seat)
@@ -304,11 +336,13 @@ export class MemoryRoom implements RoomOfSeat {
     }
   }
 
-  #kick(host: MemorySeat, peerId: PeerId): CommandOutcome {
+  /** @param host  undefined: whoever runs the service */
+  #kick(host: MemorySeat | undefined, peerId: PeerId): 'done' | 'peer-not-found' {
     const kicked = this.#seats.get(peerId) ?? this.#kept.get(peerId)
     const identity = kicked?.identity ?? this.#knockers.get(peerId)?.request.identity ?? this.#lost.get(peerId)
     const isKnocking = this.#knockers.has(peerId)
-    if ((identity === undefined && !isKnocking) || kicked === host) return 'peer-not-found'
+    const isHost = host !== undefined && kicked === host
+    if ((identity === undefined && !isKnocking) || isHost) return 'peer-not-found'
     this.#turnAway(peerId, 'kicked')
     // Those who are still connected to it are to let it go.
     if (this.#lost.delete(peerId)) this.tellOthers(undefined, { kind: 'peer-left', peerId, reason: 'kicked' })
@@ -317,9 +351,9 @@ export class MemoryRoom implements RoomOfSeat {
   }
 
   /** Throws out a member and whoever is the same person, and keeps them out. */
-  #expel(host: MemorySeat, peerId: PeerId, identity: Identity): void {
+  #expel(host: MemorySeat | undefined, peerId: PeerId, identity: Identity): void {
     // A host that throws out a second one of itself does not mean itself.
-    const isOneself = isSameOwner(identity, host.identity)
+    const isOneself = host !== undefined && isSameOwner(identity, host.identity)
     if (!isOneself) {
       this.#keepOut ??= new KeepOut()
       this.#keepOut.add(identity)
@@ -334,6 +368,16 @@ export class MemoryRoom implements RoomOfSeat {
     for (const [knockerId, { request }] of [...this.#knockers]) {
       if (this.#keepOut?.has(request.identity ?? {})) this.#turnAway(knockerId, 'kicked')
     }
+  }
+
+  /** All at once: nobody is told of the others. */
+  #close(): void {
+    const seats = [...this.#seats.values()]
+    for (const seat of seats) this.#end(seat, 'closed')
+    for (const placeId of [...this.#kept.keys()]) this.#unkeep(placeId)
+    for (const { sink, tether } of seats) if (tether?.absence === undefined) sink.fenced('closed')
+    for (const knockerId of [...this.#knockers.keys()]) this.#turnAway(knockerId, 'refused')
+    this.#closeIfEmpty()
   }
 
   #missedBy(seat: MemorySeat, log: ReplayLog, seq: Cursor): Missed {
@@ -373,11 +417,17 @@ export class MemoryRoom implements RoomOfSeat {
   }
 
   #remove(seat: MemorySeat, reason: LeaveReason): void {
-    seat.tether?.absence?.end()
-    seat.tether?.log.end()
-    if (this.#seats.delete(seat.peerId)) this.#tally.seats -= 1
+    this.#end(seat, reason)
     if (reason === 'disconnected' || reason === 'expired') this.#remember(seat)
     this.tellOthers(seat, { kind: 'peer-left', peerId: seat.peerId, reason })
+  }
+
+  #end(seat: MemorySeat, reason: Departure): void {
+    seat.tether?.absence?.end()
+    seat.tether?.log.end()
+    if (!this.#seats.delete(seat.peerId)) return
+    this.#tally.seats -= 1
+    this.#diary?.left(seat.occupant, reason)
   }
 
   #remember({ peerId, identity }: MemorySeat): void {
@@ -392,6 +442,8 @@ export class MemoryRoom implements RoomOfSeat {
   }
 
   #closeIfEmpty(): void {
-    if (this.#seats.size === 0 && this.#kept.size === 0 && this.#knockers.size === 0) this.#onEmpty()
+    if (this.#seats.size > 0 || this.#kept.size > 0) return
+    this.#diary?.ended()
+    if (this.#knockers.size === 0) this.#onEmpty()
   }
 }

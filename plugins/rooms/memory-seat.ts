@@ -2,6 +2,7 @@ import type { Door, LeaveReason, Member, PeerId, Profile, RoomId } from '../../s
 import type { Clock } from './clock.js'
 import { snapshotOf } from './member-snapshot.js'
 import type { ReplayLog } from './replay-log.js'
+import type { Occupant } from './room-event.js'
 import type {
   CommandOutcome,
   Cursor,
@@ -43,6 +44,12 @@ export interface RoomOfSeat {
   leave(seat: MemorySeat, reason: LeaveReason): void
 }
 
+/** For whom it is. */
+interface SeatRequest extends Pick<JoinRequest, 'profile' | 'isHost' | 'identity' | 'wantsUpdates'> {
+  /** Default: now */
+  readonly joinedAtMs?: number
+}
+
 /** A seat as one sink holds it. */
 export class MemorySeat implements Seat {
   readonly others: readonly Member[]
@@ -50,6 +57,8 @@ export class MemorySeat implements Seat {
   readonly tether: Tether | undefined
   readonly isHost: boolean
   readonly identity: Identity
+  /** In milliseconds since 1970. */
+  readonly joinedAtMs: number
   #member: Member
   readonly #room: RoomOfSeat
   readonly #wantsUpdates: boolean
@@ -58,7 +67,7 @@ export class MemorySeat implements Seat {
   constructor(
     room: RoomOfSeat,
     peerId: PeerId,
-    { profile, isHost = false, identity = {}, wantsUpdates = false }: Omit<JoinRequest, 'capacity'>,
+    { profile, isHost = false, identity = {}, wantsUpdates = false, joinedAtMs = Date.now() }: SeatRequest,
     others: readonly Member[],
     sink: Sink,
     tether: Tether | undefined,
@@ -67,6 +76,7 @@ export class MemorySeat implements Seat {
     this.#member = snapshotOf(peerId, profile, isHost)
     this.isHost = isHost
     this.identity = identity
+    this.joinedAtMs = joinedAtMs
     this.others = others
     this.sink = sink
     this.tether = tether
@@ -76,6 +86,11 @@ export class MemorySeat implements Seat {
   /** As the others see it now. */
   get member(): Member {
     return this.#member
+  }
+
+  get occupant(): Occupant {
+    const { member, identity, joinedAtMs } = this
+    return { member, identity, joinedAtMs }
   }
 
   get profile(): Profile {
@@ -113,8 +128,8 @@ export class MemorySeat implements Seat {
 
   /** The same seat for another sink; this one is of no effect once the room has that one in its place. */
   passTo(sink: Sink): MemorySeat {
-    const { profile, isHost, identity } = this
-    const request = { profile, isHost, identity, wantsUpdates: this.#wantsUpdates }
+    const { profile, isHost, identity, joinedAtMs } = this
+    const request = { profile, isHost, identity, joinedAtMs, wantsUpdates: this.#wantsUpdates }
     return new MemorySeat(this.#room, this.peerId, request, this.others, sink, this.tether)
   }
 
@@ -191,6 +206,7 @@ export class MemorySeat implements Seat {
     switch (kind) {
       case 'peer-updated':
       case 'door':
+      case 'announcement':
         return this.#wantsUpdates
       case 'knock':
       case 'knock-ended':

@@ -2,12 +2,15 @@ import fp from 'fastify-plugin'
 import type { Limits, StoreConfig } from '../../schemas/index.js'
 import { MemoryRoomStore } from './memory-room-store.js'
 import { replayBoundsOf } from './replay-bounds.js'
+import type { RoomOversight } from './room-oversight.js'
 import type { RoomStore } from './room-store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Rooms and who sits in them. */
     rooms: RoomStore
+    /** The same store, for whoever runs the service. */
+    oversight: RoomOversight
   }
 }
 
@@ -26,13 +29,16 @@ export const rooms = fp<RoomsOptions>(
     if (config.redisUrl === '') {
       const { resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks } = limits
       const replay = replayBoundsOf(limits)
-      app.decorate('rooms', new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks, replay }))
+      const store = new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks, replay })
+      app.decorate('rooms', store)
+      app.decorate('oversight', store)
       return
     }
     // Its client takes a tenth of a second and 20 MiB, which nobody is to pay who does not use it.
     const { openStore } = await import('./redis/open-store.js')
     const { store, close } = openStore(config, limits, app.log)
     app.decorate('rooms', store)
+    app.decorate('oversight', store)
     app.addHook('onClose', close)
   },
   { name: 'signalbox-rooms', fastify: '5.x' },

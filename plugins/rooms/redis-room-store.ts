@@ -6,9 +6,19 @@ import { partOf } from './redis/chain.js'
 import { LocalRoom } from './redis/local-room.js'
 import { inBackground, type NodeContext } from './redis/node-context.js'
 import { RedisSeat, seatFlags } from './redis/redis-seat.js'
-import { decodeDescription, decodeShares, type News, type Reply, type SeatDescription, textOf } from './redis/reply.js'
+import {
+  decodeDescription,
+  decodeShares,
+  decodeView,
+  type News,
+  type Reply,
+  type SeatDescription,
+  textOf,
+} from './redis/reply.js'
 import type { Argument, NewsReader } from './redis/room-link.js'
 import { presentIn, resyncOf } from './redis/views.js'
+import type { RoomListener } from './room-event.js'
+import type { RoomCommand, RoomCommandOutcome, RoomOversight, RoomView } from './room-oversight.js'
 import {
   type JoinOutcome,
   type JoinRequest,
@@ -21,7 +31,7 @@ import {
 } from './room-store.js'
 
 /** What its rooms go by, and what the store is called by. */
-export interface RedisRoomStoreOptions extends Omit<NodeContext, 'clock' | 'tally'> {
+export interface RedisRoomStoreOptions extends Omit<NodeContext, 'clock' | 'tally' | 'onEvent'> {
   readonly shared: SharedStore
   /** What the keys of rooms begin with. */
   readonly prefix: string
@@ -41,7 +51,7 @@ const alarmMs = 1000
  * The room store of several processes: all of a room is in Redis, and each process has the sinks of its own members. See
  * `redis/script/` for what is done there, and `redis/local-room.ts` for what is done here.
  */
-export class RedisRoomStore implements RoomStore, NewsReader {
+export class RedisRoomStore implements RoomStore, RoomOversight, NewsReader {
   readonly #options: RedisRoomStoreOptions
   readonly #context: NodeContext
   readonly #rooms = new Map<string, LocalRoom>()
@@ -51,13 +61,15 @@ export class RedisRoomStore implements RoomStore, NewsReader {
   readonly #endTouching: () => void
   #made = 0
   #turn = 0
+  #listener: RoomListener = () => {}
   #isAlarmed = false
   #isAlarmedAgain = false
 
   constructor(options: RedisRoomStoreOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#context = { ...options, clock: this.#clock, tally: this.#tally }
+    const onEvent: RoomListener = (event) => this.#listener(event)
+    this.#context = { ...options, clock: this.#clock, tally: this.#tally, onEvent }
     this.#endTouching = this.#clock.every(Math.floor(options.touchMs / parts), () => {
       this.#turn = (this.#turn + 1) % parts
       for (const room of this.#parts[this.#turn] ?? []) room.touchInBackground()
@@ -151,6 +163,26 @@ export class RedisRoomStore implements RoomStore, NewsReader {
     }
   }
 
+  async names(): Promise<readonly RoomId[]> {
+    const { link, prefix } = this.#options
+    return (await link.roomKeys(prefix)).map((key) => decodeURIComponent(key.slice(prefix.length + 1, -1)))
+  }
+
+  async look(roomId: RoomId): Promise<RoomView | undefined> {
+    const { outcome, door, said } = await this.#run(roomId, 'look', [])
+    return outcome === 'done' && door !== undefined ? { roomId, door, ...decodeView(said) } : undefined
+  }
+
+  async direct(roomId: RoomId, command: RoomCommand): Promise<RoomCommandOutcome> {
+    const { outcome } = await this.#run(roomId, 'direct', [command.kind, objectOf(command)])
+    if (outcome === 'absent') return 'room-not-found'
+    return outcome === 'done' ? outcome : 'peer-not-found'
+  }
+
+  watch(listener: RoomListener): void {
+    this.#listener = listener
+  }
+
   get shared(): SharedStore {
     return this.#options.shared
   }
@@ -232,6 +264,17 @@ export class RedisRoomStore implements RoomStore, NewsReader {
     return room.run('join', [...asked, 1])
   }
 
+  /** Whether or not anybody of the room is on this node. */
+  async #run(roomId: RoomId, operation: string, more: readonly Argument[]): Promise<Reply> {
+    const room = this.#roomOf(roomId)
+    try {
+      return await room.run(operation, more)
+    } finally {
+      room.dropIfEmpty()
+    }
+  }
+
+  /** A `%` or a brace in a name would be one of the key's own. */
   #roomOf(roomId: RoomId): LocalRoom {
     const key = `${this.#options.prefix}{${roomId.replace(/[%{}]/g, encodeURIComponent)}}`
     const there = this.#rooms.get(key)
@@ -267,6 +310,19 @@ function argumentsOf(peerId: PeerId, request: JoinRequest): Argument[] {
     replaces?.peerId ?? '',
     replaces?.attempt ?? 0,
   ]
+}
+
+function objectOf(command: RoomCommand): Argument {
+  switch (command.kind) {
+    case 'kick':
+      return command.peerId
+    case 'door':
+      return command.door
+    case 'announce':
+      return JSON.stringify({ kind: 'announcement', announcement: command.announcement })
+    case 'close':
+      return ''
+  }
 }
 
 const outcomes: readonly string[] = [

@@ -1,4 +1,14 @@
-import type { Door, ErrorCode, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type {
+  Announcement,
+  Door,
+  ErrorCode,
+  KnockEnd,
+  LeaveReason,
+  Member,
+  PeerId,
+  Profile,
+  RoomId,
+} from '../../schemas/index.js'
 import type { StoreCounts } from '../metrics/store-counts.js'
 
 /**
@@ -100,7 +110,7 @@ export interface Refusal {
 /**
  * One thing that a member of a room is told. `frame` is a whole JSON text in UTF-8, opaque to the store; `peer` is
  * the member as it is at that moment, and stays so. `peer-present`: was there before; `peer-joined`: came later. `peer-away`,
- * `peer-back` and `refused` come to resumable seats alone; `peer-updated` and `door` to those that want updates, `knock` and
+ * `peer-back` and `refused` come to resumable seats alone; `peer-updated`, `door` and `announcement` to those that want updates, `knock` and
  * `knock-ended` to the hosts among those.
  */
 export type Entry =
@@ -112,6 +122,7 @@ export type Entry =
   | { readonly kind: 'knock-ended'; readonly peerId: PeerId; readonly reason: KnockEnd }
   | { readonly kind: 'door'; readonly door: Door }
   | { readonly kind: 'message'; readonly frame: Buffer }
+  | { readonly kind: 'announcement'; readonly announcement: Announcement }
   | { readonly kind: 'refused'; readonly n: number; readonly refusal: Refusal }
 
 /** Where an entry stands in the order of what one member is told: it names the one before it. */
@@ -159,8 +170,8 @@ export interface Sink {
   fenced(why: Fenced): void
 }
 
-/** `lost`: by the store, which could not bring it back. */
-export type Fenced = 'taken' | 'kicked' | 'lost'
+/** `closed`: so was the room. `lost`: by the store, which could not bring it back. */
+export type Fenced = 'taken' | 'kicked' | 'closed' | 'lost'
 
 /**
  * A place in a room, held by one member from `seated` until `leave`. A resumable one can pass from sink to sink; each gets a

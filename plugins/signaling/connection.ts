@@ -18,10 +18,12 @@ const roomless: ReadonlySet<string> = new Set(['join', 'resume', 'pong', 'ice-se
 const numberless: ReadonlySet<string> = new Set(['join', 'resume', 'ack', 'pong', 'ice-servers'])
 
 /** As what a socket is closed whose seat is not its own any more. */
-const closeNames = { taken: 'replaced', kicked: 'kicked', lost: 'roomsUnavailable' } as const satisfies Record<
-  Fenced,
-  CloseName
->
+const closeNames = {
+  taken: 'replaced',
+  kicked: 'kicked',
+  closed: 'roomClosed',
+  lost: 'roomsUnavailable',
+} as const satisfies Record<Fenced, CloseName>
 
 /** As what ws closes a socket itself, where it is not for breaking the protocol. */
 const faults: ReadonlyMap<string, CloseName> = new Map([

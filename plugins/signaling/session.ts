@@ -347,6 +347,8 @@ function messageOf(entry: Exclude<Entry, { kind: 'message' }>): ServerMessage {
       return { type: 'knock-ended', peerId: entry.peerId, reason: entry.reason }
     case 'door':
       return { type: 'room-updated', door: entry.door }
+    case 'announcement':
+      return { type: 'announcement', ...entry.announcement }
     case 'refused':
       return { type: 'error', ...entry.refusal, n: entry.n }
   }

@@ -137,6 +137,7 @@ export class CallScreen {
     this.#smallWindow.use(call)
     this.#fullScreen.use(call)
     call.on('host', () => this.#refresh())
+    call.on('announcement', ({ text }) => text !== undefined && this.#status.announce(text))
     call.on('signaling', () => this.#refresh())
     // The call goes on; whoever watches the page's errors should know all the same.
     call.on('error', (error) => {

@@ -29,6 +29,7 @@ export type Trouble =
   | 'refused'
   | 'rejected'
   | 'replaced'
+  | 'room-closed'
   | 'room-invalid'
   | 'room-missing'
   | 'server-away'
@@ -70,6 +71,7 @@ const ofCall: Readonly<Record<Exclude<CallErrorCode, DeviceCode>, Trouble>> = {
   protocol: 'protocol',
   rejected: 'rejected',
   replaced: 'replaced',
+  'room-closed': 'room-closed',
   'room-full': 'full',
   'room-locked': 'locked',
   'signaling-unreachable': 'server-away',
@@ -140,6 +142,7 @@ export const advice: Readonly<Record<Trouble, Advice>> = {
   refused: { action: 'new-room', state: 'refused' },
   rejected: { action: 'reload' },
   replaced: { action: 'try-again' },
+  'room-closed': { action: 'new-room' },
   'room-invalid': { action: 'new-room' },
   'room-missing': { action: 'new-room', state: 'idle' },
   'server-away': { action: 'try-again', state: 'server-away' },

@@ -12,6 +12,7 @@ export const callErrors = {
   'room-locked': { message: 'a host lets nobody in at the moment', retryable: true },
   'knock-refused': { message: 'a host has not let one in', retryable: false },
   kicked: { message: 'a host has thrown one out', retryable: false },
+  'room-closed': { message: 'whoever runs the service has closed the room', retryable: false },
   'identity-taken': { message: 'somebody with the same identity is in the room', retryable: true },
   replaced: { message: 'another page has taken the seat', retryable: false },
   rejected: { message: 'the signaling service refused the request', retryable: false },

@@ -1,4 +1,13 @@
-import type { ClientMessage, Door, ErrorMessage, Joined, PeerUpdated, Ready, Resync } from '../../schemas/index.js'
+import type {
+  Announcement,
+  ClientMessage,
+  Door,
+  ErrorMessage,
+  Joined,
+  PeerUpdated,
+  Ready,
+  Resync,
+} from '../../schemas/index.js'
 import { CallError } from './call-error.js'
 import { EarlySignals } from './early-signals.js'
 import { Emitter } from './emitter.js'
@@ -33,6 +42,8 @@ export interface CallEvents extends RosterEvents {
   ended: { readonly slot: Slot; readonly track: MediaStreamTrack }
   /** How one gets into the room is another way now. */
   door: Door
+  /** Something from whoever runs the service: `text` to be shown, as plain text, `data` for your application, or both. */
+  announcement: Announcement
   /** You are a host now, or none any more: having joined anew, with another token. */
   host: Host | undefined
   /** Something went wrong and the call goes on. For logs. */
@@ -367,6 +378,11 @@ export class Call extends Emitter<CallEvents> {
       case 'room-updated':
         this.#setDoor(message.door)
         break
+      case 'announcement': {
+        const { type: _, ...announcement } = message
+        this.emit('announcement', announcement)
+        break
+      }
       case 'ice-servers':
         this.#ice.update(message.iceServers)
         break

@@ -13,6 +13,7 @@ const finalCodes: Readonly<Record<FinalCode, true>> = {
   4001: true,
   4008: true,
   4010: true,
+  4011: true,
 }
 
 /**

@@ -121,6 +121,12 @@ function messageOf(fields: Fields): IncomingMessage | undefined {
       return { type: 'knock-ended', peerId: text(fields, 'peerId'), reason: knockEndOf(fields['reason']) }
     case 'room-updated':
       return { type: 'room-updated', door: doorOf(fields['door']).door ?? 'open' }
+    case 'announcement':
+      return {
+        type: 'announcement',
+        ...(typeof fields['text'] === 'string' && { text: fields['text'] }),
+        ...(isFields(fields['data']) && { data: fields['data'] }),
+      }
     case 'peer-away':
     case 'peer-back':
       return { type: fields['type'], peerId: text(fields, 'peerId') }

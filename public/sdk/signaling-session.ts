@@ -36,6 +36,7 @@ const changeMs = 1000
 const finalCodes: Readonly<Partial<Record<number, CallErrorCode>>> = {
   [4001 satisfies (typeof closeCodes)['replaced']['code']]: 'replaced',
   [4010 satisfies (typeof closeCodes)['kicked']['code']]: 'kicked',
+  [4011 satisfies (typeof closeCodes)['roomClosed']['code']]: 'room-closed',
 }
 
 /** More than a seat of any use has: a service that takes nothing in is not waited for for ever. */

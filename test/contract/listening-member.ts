@@ -1,5 +1,6 @@
 import type {
   Entry,
+  Fenced,
   JoinOutcome,
   JoinRequest,
   Knock,
@@ -8,7 +9,7 @@ import type {
   Sink,
   TurnedAway,
 } from '../../plugins/rooms/room-store.js'
-import type { Door, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
+import type { Announcement, Door, KnockEnd, LeaveReason, Member, PeerId, Profile, RoomId } from '../../schemas/index.js'
 
 /** What a member knows of another one. */
 export interface Known {
@@ -33,6 +34,8 @@ export class ListeningMember implements Sink {
   knock: Knock | undefined
   turnedAwayAs: TurnedAway | undefined
   isKicked = false
+  isOut = false
+  readonly announcements: Announcement[] = []
 
   async join(
     store: RoomStore,
@@ -71,9 +74,10 @@ export class ListeningMember implements Sink {
     this.turnedAwayAs = why
   }
 
-  fenced(why: 'taken' | 'kicked'): void {
+  fenced(why: Fenced): void {
     if (why === 'taken') this.faults.push('lost its seat to nobody')
     this.isKicked = why === 'kicked'
+    this.isOut = why === 'closed'
     this.seat = undefined
   }
 
@@ -110,6 +114,9 @@ export class ListeningMember implements Sink {
         break
       case 'door':
         this.doors.push(entry.door)
+        break
+      case 'announcement':
+        this.announcements.push(entry.announcement)
         break
       default:
         this.faults.push(`told ${entry.kind} without being resumable`)

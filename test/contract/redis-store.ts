@@ -4,6 +4,7 @@ import type { Clock } from '../../plugins/rooms/clock.js'
 import { roomScript } from '../../plugins/rooms/redis/script.js'
 import { RedisRoomStore } from '../../plugins/rooms/redis-room-store.js'
 import type { ReplayBounds } from '../../plugins/rooms/replay-log.js'
+import type { RoomOversight } from '../../plugins/rooms/room-oversight.js'
 import type { RoomStore } from '../../plugins/rooms/room-store.js'
 import type { RedisServer } from '../redis-server.js'
 import { delayed } from './delayed-store.js'
@@ -13,7 +14,7 @@ import { TwoNodes } from './two-nodes.js'
 
 const serviceReplay: ReplayBounds = { maxMessages: 2048, maxBytes: 1_048_576, maxAgeMs: 55_000 }
 
-export type MakeRedisStore = (clock?: Clock, replay?: ReplayBounds) => RoomStore
+export type MakeRedisStore = (clock?: Clock, replay?: ReplayBounds) => RoomStore & RoomOversight
 
 /**
  * Makes stores with the service's own times on one Redis; each has its own rooms there, and the script goes by its clock.

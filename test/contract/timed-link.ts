@@ -89,7 +89,11 @@ export class TimedLink implements NewsReader {
         this.#underway -= 1
       }
     }
-    return { run, alarm: () => {}, mayHaveLost: false, nextTry: async () => {} }
+    const roomKeys = async (...asked: Parameters<RoomLink['roomKeys']>): Promise<readonly string[]> => {
+      await this.#ready
+      return this.#link.roomKeys(...asked)
+    }
+    return { run, roomKeys, alarm: () => {}, mayHaveLost: false, nextTry: async () => {} }
   }
 
   get shared(): SharedStore {

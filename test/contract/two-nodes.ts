@@ -1,3 +1,5 @@
+import type { RoomListener } from '../../plugins/rooms/room-event.js'
+import type { RoomCommand, RoomCommandOutcome, RoomOversight, RoomView } from '../../plugins/rooms/room-oversight.js'
 import type {
   JoinOutcome,
   JoinRequest,
@@ -9,11 +11,11 @@ import type {
 import type { PeerId, RoomId } from '../../schemas/index.js'
 
 /** Several nodes as one store, as a balancer in front makes them: each who asks comes to the next one. */
-export class TwoNodes implements RoomStore {
-  readonly #nodes: readonly RoomStore[]
+export class TwoNodes implements RoomStore, RoomOversight {
+  readonly #nodes: readonly (RoomStore & RoomOversight)[]
   #turn = 0
 
-  constructor(nodes: readonly RoomStore[]) {
+  constructor(nodes: readonly (RoomStore & RoomOversight)[]) {
     this.#nodes = nodes
   }
 
@@ -29,6 +31,22 @@ export class TwoNodes implements RoomStore {
     return this.#next().release(roomId, peerId, attempt)
   }
 
+  async names(): Promise<readonly RoomId[]> {
+    return this.#next().names()
+  }
+
+  async look(roomId: RoomId): Promise<RoomView | undefined> {
+    return this.#next().look(roomId)
+  }
+
+  async direct(roomId: RoomId, command: RoomCommand): Promise<RoomCommandOutcome> {
+    return this.#next().direct(roomId, command)
+  }
+
+  watch(listener: RoomListener): void {
+    for (const node of this.#nodes) node.watch(listener)
+  }
+
   /** Of tests with one room at a time: each node knows of it, or one of them. */
   get size(): { rooms: number; seats: number } {
     const sizes = this.#nodes.map(({ size }) => size)
@@ -38,7 +56,7 @@ export class TwoNodes implements RoomStore {
     }
   }
 
-  #next(): RoomStore {
+  #next(): RoomStore & RoomOversight {
     this.#turn += 1
     const node = this.#nodes[this.#turn % this.#nodes.length]
     if (node === undefined) throw new RangeError('no node')

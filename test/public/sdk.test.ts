@@ -23,6 +23,13 @@ const candidate = (text: string, usernameFragment?: string) => ({
   usernameFragment: usernameFragment ?? null,
 })
 
+t.test('an announcement is read as far as it is one', async (t) => {
+  const read = (fields: object) => decodeMessage(JSON.stringify({ type: 'announcement', ...fields }))
+  const whole = { text: 'Soon <b>over</b>', data: { at: 10 } }
+  t.strictSame(read(whole), { type: 'announcement', ...whole })
+  t.strictSame(read({ text: 1, data: ['x'] }), { type: 'announcement' })
+})
+
 t.test('candidates before the description are held, and come back in their order', async (t) => {
   const queue = new CandidateQueue()
   t.notOk(queue.admit(candidate('a', 'one')))

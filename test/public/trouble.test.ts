@@ -68,7 +68,7 @@ t.test('what the service says is told as exactly as it says it', async (t) => {
 })
 
 t.test('how a socket is closed for good is told, too', async (t) => {
-  const named: Partial<Record<number, CallErrorCode>> = { 4001: 'replaced', 4010: 'kicked' }
+  const named: Partial<Record<number, CallErrorCode>> = { 4001: 'replaced', 4010: 'kicked', 4011: 'room-closed' }
   for (const { code, retry } of Object.values(closeCodes)) {
     if (retry) continue
     const trouble = troubleOf(new CallError(named[code] ?? 'rejected', `${code}`))

@@ -14,6 +14,8 @@ export interface Connections {
   readonly hearing: Redis
   /** Rejects when a part of the store is not there: of a cluster, a master for some slot. */
   probe(): Promise<void>
+  /** What has all keys together: each master of a cluster, or the one that there is. */
+  machines(): readonly Redis[]
 }
 
 /** @param timeoutMs  how long an answer may take */
@@ -34,11 +36,16 @@ export function connect(address: RedisAddress, timeoutMs: number): Connections {
   const hear = { ...common, maxRetriesPerRequest: null, retryStrategy }
   if (address.kind === 'cluster') {
     const asking = connectCluster(address.at, ask)
-    return { asking, hearing: hearAnywhere(asking, hear), probe: () => probeMasters(asking) }
+    return {
+      asking,
+      hearing: hearAnywhere(asking, hear),
+      probe: () => probeMasters(asking),
+      machines: () => asking.nodes('master'),
+    }
   }
   const place = { ...(address.kind === 'one' ? address.at : sentinelsOf(address, timeoutMs)), db: address.db }
   const asking = new Redis({ ...ask, ...place, enableOfflineQueue: false, retryStrategy, reconnectOnError: isReplica })
-  return { asking, hearing: new Redis({ ...hear, ...place }), probe: async () => {} }
+  return { asking, hearing: new Redis({ ...hear, ...place }), probe: async () => {}, machines: () => [asking] }
 }
 
 function sentinelsOf(

@@ -162,6 +162,10 @@ export class LocalRoom implements RoomOfSeat {
   }
 
   hear(news: News): Promise<void> | undefined {
+    if ('event' in news) {
+      this.#context.onEvent({ roomId: this.id, ...news.event })
+      return undefined
+    }
     if ('notice' in news) return this.#heed(news.notice, news.to.peerId, news.to.attempt)
     for (const one of news.shares) {
       const seat = this.#seats.get(one.peerId)
@@ -230,8 +234,8 @@ export class LocalRoom implements RoomOfSeat {
     const wasHeard = seat.isHeard
     this.#forget(seat)
     seat.end()
-    const why = /^(?:gone )?(taken|kicked)$/.exec(outcome)?.[1]
-    if (wasHeard) seat.sink.fenced(why === 'taken' || why === 'kicked' ? why : 'lost')
+    const why = /^(?:gone )?(taken|kicked|closed)$/.exec(outcome)?.[1]
+    if (wasHeard) seat.sink.fenced(why === 'taken' || why === 'kicked' || why === 'closed' ? why : 'lost')
     this.dropIfEmpty()
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import type { RoomListener } from '../room-event.js'
 import { StoreUnavailable } from '../room-store.js'
 import type { RoomLink } from './room-link.js'
 
@@ -13,6 +14,8 @@ export interface NodeContext {
   /** How long the other nodes have to bring back what the store has lost, before anybody is told who is there. */
   readonly mendMs: number
   readonly tally: { seats: number }
+  /** What has happened by what was asked of this node. */
+  readonly onEvent: RoomListener
   /** What has failed with nobody waiting for it. */
   readonly onError: (error: unknown) => void
 }

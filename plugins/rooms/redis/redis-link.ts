@@ -38,6 +38,7 @@ const awayMs = 3000
 const patienceMs = 15_000
 const leastTryMs = 200
 const diceSides = 2 ** 32
+const keysAtOnce = 1000
 /** Within which each node has told the store of those that it knows. */
 const settleMs = 3 * pingMs
 
@@ -148,6 +149,18 @@ export class RedisLink implements RoomLink, SharedStore {
       // The library hangs on it what was asked.
       throw new Error(this.#reason)
     }
+  }
+
+  async roomKeys(prefix: string): Promise<readonly string[]> {
+    if (!this.isStarted) throw new StoreUnavailable()
+    const keys = new Set<string>()
+    try {
+      for (const machine of this.#connections.machines()) await addRooms(machine, `${prefix}{*}`, keys)
+    } catch (error) {
+      this.#note(error)
+      throw new StoreUnavailable(error)
+    }
+    return [...keys]
   }
 
   alarm(roomKey = ''): void {
@@ -318,6 +331,17 @@ const timedOut = 'Command timed out'
 function faultOf(error: unknown): (typeof storeFaults)[number] {
   if (error instanceof Error && error.message === timedOut) return 'timeout'
   return isForNow(error) ? 'unreachable' : 'error'
+}
+
+/** In steps, so that the store does other things meanwhile; a key may come twice. Of a room that is over only graves are left. */
+async function addRooms(machine: Redis, pattern: string, keys: Set<string>): Promise<void> {
+  let cursor = '0'
+  do {
+    const [next, found] = await machine.scan(cursor, 'MATCH', pattern, 'COUNT', keysAtOnce)
+    const there = await Promise.all(found.map((key) => machine.hexists(key, 'r')))
+    for (const [index, key] of found.entries()) if (there[index] === 1) keys.add(key)
+    cursor = next
+  } while (cursor !== '0')
 }
 
 /** Whether the same may be answered later: all but what the script itself has got wrong. */

@@ -1,5 +1,7 @@
 import type { Door, Member, PeerId } from '../../../schemas/index.js'
 import { deepFreeze } from '../member-snapshot.js'
+import type { RoomEvent } from '../room-event.js'
+import type { RoomView } from '../room-oversight.js'
 import type { Cursor, Entry, Identity } from '../room-store.js'
 
 /**
@@ -36,15 +38,17 @@ export interface Addressee {
 }
 
 /**
- * What has become of a seat or a knock: somebody else has it, a host has thrown it out, its time is over, what was said to it is
+ * What has become of a seat or a knock: somebody else has it, a host has thrown it out, the room was closed, its time is over, what was said to it is
  * lost; what has become of the knock is to be asked.
  */
-export type NoticeKind = 'taken' | 'kicked' | 'lapsed' | 'jolt' | 'knock'
+export type NoticeKind = 'taken' | 'kicked' | 'closed' | 'lapsed' | 'jolt' | 'knock'
 
 /** What a node is told of a room, for the members it has there. */
 export type News =
   | { readonly roomKey: string; readonly shares: readonly (Addressee & { readonly share: Share })[] }
   | { readonly roomKey: string; readonly notice: NoticeKind; readonly to: Addressee }
+  /** Only in the answer to who has caused it. */
+  | { readonly roomKey: string; readonly event: Omit<RoomEvent, 'roomId'> }
 
 /** A seat as the store has it. */
 export interface SeatDescription {
@@ -58,7 +62,7 @@ export interface SeatDescription {
   readonly identity: Identity
 }
 
-const noticeKinds: readonly string[] = ['taken', 'kicked', 'lapsed', 'jolt', 'knock'] satisfies NoticeKind[]
+const noticeKinds: readonly string[] = ['taken', 'kicked', 'closed', 'lapsed', 'jolt', 'knock'] satisfies NoticeKind[]
 const entryKinds: readonly string[] = [
   'peer-present',
   'peer-joined',
@@ -69,6 +73,7 @@ const entryKinds: readonly string[] = [
   'knock',
   'knock-ended',
   'door',
+  'announcement',
   'refused',
 ] satisfies Entry['kind'][]
 
@@ -98,6 +103,7 @@ export function decodeNews(text: Buffer): News | undefined {
     if (!noticeKinds.includes(kind)) return undefined
     return { roomKey, notice: kind as NoticeKind, to: { peerId, attempt: Number(attempt) } }
   }
+  if (id === '*') return { roomKey, event: JSON.parse(text.toString('utf8', keyEnd + 1)) }
   const entries = decodeEntries(kind, text.subarray(keyEnd + 1))
   const shares = to.map((part) => {
     const [peerId = '', attempt, prev = ''] = part.split(':')
@@ -137,6 +143,21 @@ export function decodeOthers(value: unknown): { readonly order: number; readonly
   for (let index = 0; index < list.length; index += 2)
     others.push({ order: Number(textOf(list[index])), member: decodeMember(list[index + 1]) })
   return others
+}
+
+/** @param value  capacity, then of each who is there: member, identity, when it came, whether it is heard */
+export function decodeView(value: unknown): Pick<RoomView, 'capacity' | 'occupants'> {
+  const [capacity, ...list] = listOf(value)
+  const occupants = list.map((one) => {
+    const [member, identity, joinedAtMs, isHeard] = listOf(one)
+    return {
+      member: decodeMember(member),
+      identity: JSON.parse(textOf(identity)),
+      joinedAtMs: Number(textOf(joinedAtMs)),
+      isAway: isHeard === 0,
+    }
+  })
+  return { capacity: Number(capacity), occupants }
 }
 
 export function textOf(value: unknown): string {

@@ -12,6 +12,13 @@ export interface RoomLink {
    */
   run(roomKey: string, operation: string, more: readonly Argument[]): Promise<Reply>
   /**
+   * The keys of all rooms.
+   *
+   * @param prefix  what they begin with
+   * @throws StoreUnavailable
+   */
+  roomKeys(prefix: string): Promise<readonly string[]>
+  /**
    * Tells all nodes, this one too, that the store has lost something: each looks after its seats.
    *
    * @param roomKey  of the room where that is; without it, of all

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { doorContract } from '../../contract/door-contract.js'
+import { oversightContract } from '../../contract/oversight-contract.js'
 import { redisStores } from '../../contract/redis-store.js'
 import { resumeContract } from '../../contract/resume-contract.js'
 import { roomStoreContract } from '../../contract/room-store-contract.js'
@@ -10,4 +11,5 @@ const makeStore = redisStores(t, redis)
 
 roomStoreContract(t, makeStore)
 doorContract(t, makeStore)
+oversightContract(t, makeStore)
 resumeContract(t, makeStore)

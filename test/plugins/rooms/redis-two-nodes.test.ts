@@ -1,5 +1,6 @@
 import t from 'tap'
 import { doorContract } from '../../contract/door-contract.js'
+import { oversightContract } from '../../contract/oversight-contract.js'
 import { redisStoresOfTwoNodes } from '../../contract/redis-store.js'
 import { resumeContract } from '../../contract/resume-contract.js'
 import { resumeHistories } from '../../contract/resume-histories.js'
@@ -9,6 +10,7 @@ const redis = await startRedis(t)
 const makeStore = redisStoresOfTwoNodes(t, redis)
 
 doorContract(t, makeStore)
+oversightContract(t, makeStore)
 resumeContract(t, makeStore)
 
 t.test('random histories of members who come back by one node and by the other', async (t) => {

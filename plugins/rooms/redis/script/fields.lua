@@ -6,6 +6,7 @@
 --            k<peer>  who knocks, p<peer> a place that is kept, l<peer> who has lost its seat
 --            x<peer>  why a seat or a knock has ended: nothing may bring it back
 --            b        {subjects, tokens} that are kept out
+--            e        {session, n}: how much has happened since somebody came
 -- KEYS[2]  its log, a stream: k(ind), b(ody), p: for whom, each with the record before: `peer record peer record …`
 -- ARGV     operation, caller's node, grace in ms, a random number, when it was sent, then what the operation needs. Nothing runs
 --          out during a grace: there is one when the store was away, or is asked late, as others could not say that they are there
@@ -13,7 +14,8 @@
 --
 -- Returns  outcome, the time here, ms until something is due or -1, door or nothing for no room, what the operation has to say, then
 --          the news for members on the caller's node. News for others is published, one text for each node, in the same form:
---          `record kind peer:attempt:before …`, the room's key, the body, a line each; or `! what peer:attempt` and the key.
+--          `record kind peer:attempt:before …`, the room's key, the body, a line each; or `! what peer:attempt` and the key. What
+--          whoever runs the service is told is for the caller alone: `*`, the key, an object.
 --
 -- Whatever is compared is compared on this machine's clock. A record is named `ms-count`; the count begins anywhere, so that
 -- no two stores that both take themselves for the same one give one name to two records.

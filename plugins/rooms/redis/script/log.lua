@@ -73,6 +73,31 @@ local function seatsWith(flags, but)
   return list
 end
 
+-- What whoever runs the service is told of, by this node and no other.
+local function newDiary()
+  local e = { session = whole(now) .. '-' .. whole(dice), n = 0 }
+  save('e', e)
+  return e
+end
+
+local function report(kind, rest)
+  if kind == 'joined' and not load('e') then report('started', '') end
+  local e = load('e') or newDiary()
+  e.n = e.n + 1
+  changed['e'] = true
+  news[#news + 1] = '*\n' .. R .. '\n{"session":"' .. e.session .. '","n":' .. whole(e.n) .. ',"atMs":' .. whole(now)
+    .. ',"change":{"kind":"' .. kind .. '"' .. rest .. '}}'
+end
+
+-- Its order is the time at which it was taken, but for what makes it higher than that of those before.
+local function joinedAt(seat) return whole(math.floor(seat.order / 1024)) end
+
+-- With more to say, or none.
+local function reportOf(kind, peer, seat, rest)
+  report(kind, ',"occupant":{"member":' .. read('m' .. peer) .. ',"identity":' .. load('i' .. peer).json .. ',"joinedAtMs":'
+    .. joinedAt(seat) .. '}' .. (rest or ''))
+end
+
 local function entry(kind, rest) return '{"kind":"' .. kind .. '"' .. rest .. '}' end
 local function quoted(name, value) return ',"' .. name .. '":"' .. value .. '"' end
 local function tellEntry(to, kind, rest) tell(to, 'e', '[' .. entry(kind, rest) .. ']') end

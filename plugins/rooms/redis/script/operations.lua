@@ -14,6 +14,7 @@ local function isEmpty() return room.seats == 0 and #all('p') == 0 and #all('k')
 
 -- A room that ended just now is not the one that is asked for.
 local function endRoom()
+  if load('e') then report('ended', '') end
   for field, text in pairs(fields) do
     if text and string.sub(field, 1, 1) ~= 'x' then write(field, false) end
   end
@@ -233,7 +234,9 @@ function operations.reseat()
   room.mendedAt = now + RULES.mendMs
   seat.tail = nextRecord()
   seat.ack = seat.tail
+  -- Unless it was taken for gone, it has come before.
   local lost = load('l' .. peer)
+  if not lost and not load('e') then newDiary() end
   if lost then save('l' .. peer, false) end
   for _, one in ipairs(all('s')) do
     local kind = one.it.order > order and 'peer-present' or 'peer-joined'
@@ -244,6 +247,29 @@ function operations.reseat()
   save('i' .. peer, { subject = arg(6), token = arg(7), json = arg(8) })
   room.seats = room.seats + 1
   touchRoom()
+  if lost then reportOf('joined', peer, seat) end
+  return 'done'
+end
+
+-- what, whom or how: asked by whoever runs the service, without a seat
+function operations.direct()
+  local kind, object = arg(1), arg(2)
+  if not room then return 'absent' end
+  if kind == 'kick' then return kick(nil, object) end
+  if kind == 'announce' then tell(seatsWith({ UPDATES }), 'e', '[' .. object .. ']')
+  elseif kind == 'close' then close()
+  else setDoor(object) end
+  return 'done'
+end
+
+-- how the room is now
+function operations.look()
+  if not room then return 'absent' end
+  for _, one in ipairs(all('s')) do
+    local peer, seat = one.peer, one.it
+    out[#out + 1] = { read('m' .. peer), load('i' .. peer).json, joinedAt(seat), seat.isHeard and 1 or 0 }
+  end
+  table.insert(out, 1, room.capacity)
   return 'done'
 end
 
@@ -252,6 +278,10 @@ function operations.tick() return 'done' end
 local outcome = operations[op]()
 
 if room and isEmpty() then endRoom() end
+if room and room.seats == 0 and load('e') and #all('p') == 0 then
+  report('ended', '')
+  save('e', false)
+end
 if room then
   local due = nextDue()
   if due ~= room.due then

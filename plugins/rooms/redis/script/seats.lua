@@ -52,6 +52,7 @@ end
 local function drop(peer, reason, grave)
   local identity = load('i' .. peer)
   readAll()
+  reportOf('left', peer, seatOf(peer), quoted('reason', reason))
   save('s' .. peer, false)
   write('m' .. peer, false)
   save('i' .. peer, false)
@@ -153,6 +154,7 @@ local function sit(peer, asked)
   save('i' .. peer, asked.identity)
   room.seats = room.seats + 1
   touchRoom()
+  reportOf('joined', peer, seat)
   local entries = presentEntries(others, has(seat, RESUMABLE))
   addKnocks(entries, seat)
   if #entries > 0 then tell({ { peer = peer, it = seat } }, 'e', '[' .. table.concat(entries, ',') .. ']') end
@@ -199,6 +201,7 @@ local function setDoor(door)
   end
 end
 
+-- `host`: nobody, where it is whoever runs the service.
 local function kick(host, peer)
   local seat, place, knocker, lost = seatOf(peer), load('p' .. peer), load('k' .. peer), load('l' .. peer)
   local identity = (seat and load('i' .. peer)) or (place and place.identity) or (knocker and knocker.identity)
@@ -212,7 +215,7 @@ local function kick(host, peer)
     tellEntry(all('s'), 'peer-left', quoted('peerId', peer) .. quoted('reason', 'kicked'))
   end
   -- A host that throws out a second one of itself does not mean itself.
-  local isOneself = isSameOwner(identity, load('i' .. host))
+  local isOneself = host and isSameOwner(identity, load('i' .. host))
   if not isOneself then keepOut(identity) end
   local function isMeant(name, who) return name == peer or (not isOneself and isSamePerson(who, identity)) end
   for _, one in ipairs(all('s')) do
@@ -225,4 +228,13 @@ local function kick(host, peer)
     if isKeptOut(one.it.identity) then turnAway(one.peer, 'kicked') end
   end
   return 'done'
+end
+
+-- All at once: nobody is told of the others.
+local function close()
+  local seats = all('s')
+  for _, one in ipairs(seats) do drop(one.peer, 'closed', 'closed') end
+  for _, one in ipairs(seats) do notice(one.it.node, 'closed', one.peer, one.it.attempt) end
+  for _, one in ipairs(all('p')) do save('p' .. one.peer, false) end
+  for _, one in ipairs(all('k')) do turnAway(one.peer, 'refused') end
 end

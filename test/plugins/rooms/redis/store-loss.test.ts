@@ -39,6 +39,10 @@ class CountingLink implements RoomLink {
     return { ...nothing, outcome, said: saidBy[operation] ?? [] }
   }
 
+  async roomKeys(): Promise<readonly string[]> {
+    return []
+  }
+
   alarm(): void {}
 
   async nextTry(): Promise<void> {}
