@@ -10,6 +10,7 @@ import { ms } from './setting-kinds.js'
 import { StoreConfig } from './store-config.js'
 import { TlsConfig } from './tls-config.js'
 import { WebConfig } from './web-config.js'
+import { WebhookConfig } from './webhook-config.js'
 
 /**
  * What bounds a client, and the service's patience with it. The plugin takes these as options; the
@@ -182,6 +183,7 @@ export const ServiceConfig = Type.Composite([
   IceConfig,
   StoreConfig,
   QualityConfig,
+  WebhookConfig,
   Limits,
   AdmissionLimits,
 ])

@@ -13,8 +13,10 @@ import {
   environmentName,
   errorCodes,
   Grant,
+  hostErrors,
   httpRefusals,
   logFields,
+  MemberInfo,
   MetricsConfig,
   ProcessConfig,
   QualityReport,
@@ -24,6 +26,7 @@ import {
   TokenClaims,
   TokenReply,
   TokenRequest,
+  WebhookEvent,
 } from '../dist/schemas/index.js'
 import { describe, isFileToo } from '../dist/src/config.js'
 import { rows as conformanceRows } from '../dist/src/conformance/rows.js'
@@ -57,8 +60,8 @@ function typeOf(schema) {
   )
 }
 
-function fields(schema) {
-  const named = Object.entries(schema.properties).filter(([name]) => name !== 'type')
+function fields(schema, { isWithType = false } = {}) {
+  const named = Object.entries(schema.properties).filter(([name]) => isWithType || name !== 'type')
   if (named.length === 0) return 'No fields.'
   const rows = named.map(([name, field]) => [
     `\`${name}\``,
@@ -100,6 +103,14 @@ const parts = {
   grant: () => fields(Grant),
   'quality report': () => fields(QualityReport),
   'connection quality': () => fields(ConnectionQuality),
+  'member info': () => fields(MemberInfo),
+  'webhook event': () => fields(WebhookEvent, { isWithType: true }),
+  'webhook data': () => fields(WebhookEvent.properties.data),
+  'host errors': () =>
+    table(
+      ['code', 'status', 'when'],
+      Object.entries(hostErrors).map(([code, { statusCode, when }]) => [`\`${code}\``, statusCode, when]),
+    ),
   errors: () =>
     table(
       ['code', 'when', 'the same again can succeed later', 'counts as malformed'],
@@ -171,6 +182,7 @@ for (const file of [
   'README.md',
   'docs/access.md',
   'docs/operations.md',
+  'docs/plugin.md',
   'docs/protocol.md',
   'docs/sdk.md',
   'docs/sdk-reference.md',

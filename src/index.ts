@@ -1,5 +1,7 @@
 export type { AuthorizeHook, JoinAttempt } from '../plugins/access/authorize-hook.js'
 export { type MintedToken, type MintOptions, mintToken } from '../plugins/access/mint.js'
+export type { Signalbox } from '../plugins/control/room-control.js'
+export type { JoinNews, LeaveNews, RoomHooks, RoomNews } from '../plugins/events/room-hooks.js'
 export type { IceMember, IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 export type { TurnReport } from '../plugins/ice-servers/turn-check.js'
 export type { MetricsRegistry } from '../plugins/metrics/metric-set.js'

@@ -1,10 +1,15 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import fp from 'fastify-plugin'
 import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
 import { admission } from '../plugins/admission/plugin.js'
+import { RoomControl, type Signalbox } from '../plugins/control/room-control.js'
+import { shareControl } from '../plugins/control/share-control.js'
 import { drain } from '../plugins/drain.js'
+import { roomEvents } from '../plugins/events/plugin.js'
+import type { RoomHooks } from '../plugins/events/room-hooks.js'
 import { failures } from '../plugins/failures.js'
 import { health } from '../plugins/health.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
@@ -27,7 +32,7 @@ import { isFileToo } from './config.js'
 import { version } from './version.js'
 
 /** What an embedder may set. */
-export interface SignalboxOptions extends Partial<ServiceConfig> {
+export interface SignalboxOptions extends Partial<ServiceConfig>, RoomHooks {
   /** Where in the host's app the service lives, e.g. `/calls`. Default: at the root. */
   readonly prefix?: string
   /** Whether the call page and the browser SDK are served. Default: true. */
@@ -45,19 +50,41 @@ export interface SignalboxOptions extends Partial<ServiceConfig> {
   readonly metricsRegistry?: MetricsRegistry
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The rooms of the `signalbox` plugin that is registered here, once it is loaded. Throws where there are several. */
+    readonly signalbox: Signalbox
+  }
+}
+
 /** Options that Fastify itself reads from a `register`. */
-const fastifyOptions = new Set(['prefix', 'logLevel', 'logSerializers'])
+const fastifyOptions = ['prefix', 'logLevel', 'logSerializers']
 
 /**
  * The whole service as one Fastify plugin: the WebSocket at `/` and `/ws`, the page, the probes, the protocol for tools, all under
- * the `prefix` it is registered with, with the host's logger. Encapsulated: it adds nothing to the host's app.
+ * the `prefix` it is registered with, with the host's logger. Encapsulated: it adds nothing to the host's app but `app.signalbox`.
  *
  * @throws TypeError  when an option is unknown or out of its bounds; `SettingError`, which is one, when it cannot be used here
  */
-export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, options) => {
-  const { page = true, authorize, iceServers: hook, metricsRegistry: registry, ...rest } = options
-  if (authorize !== undefined && typeof authorize !== 'function')
-    throw new TypeError('signalbox: authorize: Expected function')
+export const signalbox: FastifyPluginAsync<SignalboxOptions> = fp(
+  async (host: FastifyInstance, options: SignalboxOptions) => {
+    const share = (control: Signalbox): void => shareControl(host, control)
+    await host.register(service, { ...options, share })
+  },
+  { name: 'signalbox', fastify: '5.x' },
+)
+
+/** All of it, in a context of its own. */
+const service: FastifyPluginAsync<SignalboxOptions & { share: (control: Signalbox) => void }> = async (
+  app,
+  options,
+) => {
+  const { page = true, authorize, iceServers: hook, metricsRegistry: registry, ...more } = options
+  const { onJoin, onLeave, onRoomEmpty, share, ...rest } = more
+  const hooks = { ...(onJoin && { onJoin }), ...(onLeave && { onLeave }), ...(onRoomEmpty && { onRoomEmpty }) }
+  for (const [name, given] of Object.entries({ authorize, iceServers: hook, ...hooks })) {
+    if (given !== undefined && typeof given !== 'function') throw new TypeError(`signalbox: ${name}: Expected function`)
+  }
   if (registry !== undefined && typeof registry.registerMetric !== 'function')
     throw new TypeError('signalbox: metricsRegistry: Expected Registry of prom-client')
   const settings = readSettings(rest)
@@ -68,7 +95,9 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
   await app.register(failures)
   await app.register(admission, { limits, logNames })
   await app.register(requestRate, { limits })
+  await app.register(roomEvents, { config: settings, hooks })
   await app.register(rooms, { config: settings, limits })
+  share(new RoomControl({ rooms: app.oversight, limits, log: app.log, logNames }))
   await app.register(access, { config: settings, limits, authorize })
   await app.register(iceServers, { config: settings, hook, logNames })
   await app.register(signaling, { limits, settings, logNames })
@@ -91,7 +120,7 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = async (app, optio
 
 function readSettings(options: Partial<ServiceConfig>): ServiceConfig {
   const given = Object.fromEntries(
-    Object.entries(options).filter(([key, value]) => !fastifyOptions.has(key) && value !== undefined),
+    Object.entries(options).filter(([key, value]) => !fastifyOptions.includes(key) && value !== undefined),
   )
   for (const key of Object.keys(given)) {
     if (!Object.hasOwn(ServiceConfig.properties, key)) throw new TypeError(`signalbox: ${key} is not an option`)

@@ -25,6 +25,8 @@ const allowed: Record<string, readonly string[]> = {
     'plugins/admission',
     'plugins/ice-servers',
   ],
+  'plugins/events': ['schemas', 'plugins/access', 'plugins/rooms'],
+  'plugins/control': ['schemas', 'plugins/naming', 'plugins/events', 'plugins/rooms'],
   'plugins/brand': ['schemas'],
   'plugins/pages': ['plugins/brand'],
   plugins: [
@@ -44,6 +46,8 @@ const allowed: Record<string, readonly string[]> = {
     'plugins',
     'plugins/access',
     'plugins/admission',
+    'plugins/control',
+    'plugins/events',
     'plugins/ice-servers',
     'plugins/metrics',
     'plugins/naming',

@@ -109,7 +109,7 @@ t.test('files that a shell is to copy or change are there', async (t) => {
 })
 
 t.test('every variable of ours in a document is a setting', async (t) => {
-  const known = /^SIGNALBOX_NODE_\d$/
+  const known = /^SIGNALBOX_(NODE_\d$|ERR_)/
   for (const document of documents) {
     const named = Array.from(textOf(document).matchAll(/\bSIGNALBOX_[A-Z\d_]*[A-Z\d]\b/g), ([name]) => name)
     // What begins so is no setting, and a group of them ends in an underscore.

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { SettingError } from '../../schemas/index.js'
 
 const prefix = 'whsec_'
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
@@ -12,6 +13,19 @@ export function signingKeyOf(secret: string): Buffer | undefined {
   if (!secret.startsWith(prefix)) return Buffer.from(secret)
   const text = secret.slice(prefix.length)
   return base64.test(text) ? Buffer.from(text, 'base64') : undefined
+}
+
+/**
+ * The keys of all secrets of a setting.
+ *
+ * @throws SettingError
+ */
+export function signingKeysOf(setting: string, secrets: readonly string[]): Buffer[] {
+  return secrets.map((secret) => {
+    const key = signingKeyOf(secret)
+    if (key !== undefined) return key
+    throw new SettingError(`{${setting}} has one that begins with whsec_ and does not go on in base64.`)
+  })
 }
 
 /** What one request is signed as: neither its `id` nor its `timestamp` may have a full stop in it. */

@@ -4,7 +4,7 @@ import { type AccessConfig, type AuthorizeRequest, SettingError } from '../../sc
 import type { JoinAttempt, Question } from './authorize-hook.js'
 import { type Answer, FetchFailure, fetchWithin } from './bounded-fetch.js'
 import { checkAddress } from './setting-address.js'
-import { signatureHeaders, signingKeyOf } from './webhook-signature.js'
+import { signatureHeaders, signingKeysOf } from './webhook-signature.js'
 
 const maxAnswerBytes = 16_384
 
@@ -23,11 +23,7 @@ export function webhook(settings: WebhookSettings, now: () => number = Date.now)
   checkAddress('authorizeUrl', authorizeUrl)
   if (authorizeSecrets.length === 0)
     throw new SettingError('{authorizeUrl} needs {authorizeSecrets} beside it, so that who is asked knows by whom.')
-  const keys = authorizeSecrets.map((secret) => {
-    const key = signingKeyOf(secret)
-    if (key !== undefined) return key
-    throw new SettingError('{authorizeSecrets} has one that begins with whsec_ and does not go on in base64.')
-  })
+  const keys = signingKeysOf('authorizeSecrets', authorizeSecrets)
 
   return async (request, attempt) => {
     const body = JSON.stringify(bodyOf(request, attempt))

@@ -70,6 +70,11 @@ export class MemoryRoomStore implements RoomStore, RoomOversight {
     this.#tally.listener = listener
   }
 
+  /** Of no use any more: its rooms are over. */
+  close(): void {
+    for (const room of [...this.#rooms.values()]) room.direct({ kind: 'close' })
+  }
+
   get size(): { rooms: number; seats: number } {
     return { rooms: this.#rooms.size, seats: this.#tally.seats }
   }

@@ -183,8 +183,12 @@ export class MemoryRoom implements RoomOfSeat {
 
   direct(command: RoomCommand): 'done' | 'peer-not-found' {
     switch (command.kind) {
-      case 'kick':
-        return this.#kick(undefined, command.peerId)
+      case 'kick': {
+        const outcome = this.#kick(undefined, command.peerId)
+        // Unlike a host it leaves nobody behind.
+        this.#closeIfEmpty()
+        return outcome
+      }
       case 'door':
         this.#setDoor(command.door)
         return 'done'

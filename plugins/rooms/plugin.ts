@@ -32,6 +32,8 @@ export const rooms = fp<RoomsOptions>(
       const store = new MemoryRoomStore({ resumeWindowMs, awayAfterMs, reloadWindowMs, maxKnocks, replay })
       app.decorate('rooms', store)
       app.decorate('oversight', store)
+      // Whoever has been told that somebody came is told that it is over.
+      app.addHook('onClose', async () => store.close())
       return
     }
     // Its client takes a tenth of a second and 20 MiB, which nobody is to pay who does not use it.

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { makeCertificates } from '../certificates.js'
 import { freePort } from '../free-port.js'
+import { startService } from '../helper.js'
 import { run } from '../program.js'
 import { randomFrom } from '../random-from.js'
 import { startRedis } from '../redis-server.js'
@@ -46,6 +47,13 @@ async function useAs(
   return logs.flat().map(String)
 }
 
+/** By another instance that logs in as that user. */
+async function listRooms(t: Test, url: string): Promise<void> {
+  const { app } = await startService(t, { redisUrl: url.replace('//', '//signalbox:password@') })
+  await until('the store is reached', async () => (await app.inject('/readyz')).statusCode === 200)
+  t.ok((await app.signalbox.rooms()).length > 0)
+}
+
 async function allow(client: Redis, parts: readonly string[]): Promise<void> {
   await client.call('ACL', 'SETUSER', 'signalbox', ...parts)
 }
@@ -69,7 +77,9 @@ t.test('a user that may do what is written down need do no more, and does all of
     return needed.every((name) => names.has(name))
   }
   t.strictSame(
-    await useAs(t, redis.url, [client], () => Promise.all([elapse(1000), until(needed.join(' '), areRun)])),
+    await useAs(t, redis.url, [client], () =>
+      Promise.all([elapse(1000), listRooms(t, redis.url), until(needed.join(' '), areRun)]),
+    ),
     [],
   )
 })

@@ -145,7 +145,7 @@ export function oversightContract(t: Test, makeStore: (clock: Clock) => WholeSto
   })
 
   t.test('whoever runs the service kicks anybody, who stays out, and hosts, too', async (t) => {
-    const { store } = start()
+    const { store, events } = start()
     const ada = await join(store, 'Ada', { identity: { subject: 'ada' }, isHost: true })
     const bo = await join(store, 'Bo')
     t.equal(await store.direct('elsewhere', { kind: 'kick', peerId: 'x' }), 'room-not-found')
@@ -154,6 +154,9 @@ export function oversightContract(t: Test, makeStore: (clock: Clock) => WholeSto
     t.ok(ada.isKicked)
     t.strictSame(bo.goodbyes, ['kicked'])
     t.equal(await new ListeningMember().join(store, 'r', 4, {}, { identity: { subject: 'ada' } }), 'kicked')
+    t.equal(await store.direct('r', { kind: 'kick', peerId: idOf(bo) }), 'done')
+    t.strictSame(await store.look('r'), undefined, 'with the last one the room is over')
+    t.match(events.at(-1)?.change, { kind: 'ended' })
   })
 
   t.test('it has the door', async (t) => {

@@ -187,6 +187,8 @@ export class RedisLink implements RoomLink, SharedStore {
 
   async close(): Promise<void> {
     clearInterval(this.#pinging)
+    // It answers in order: what was asked before is done then, and told.
+    await Promise.all(this.#connections.machines().map((machine) => machine.ping())).catch(this.#note)
     this.#connections.asking.disconnect()
     this.#connections.hearing.disconnect()
     this.#wake()

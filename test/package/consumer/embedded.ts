@@ -6,7 +6,9 @@ import signalbox, {
   signalbox as byName,
   errorCodes,
   type IceServersHook,
+  type LeaveNews,
   mintToken,
+  type RoomSummary,
   type SignalboxOptions,
 } from 'signalbox'
 import { type ClientMessage, type Joined, type ServerMessage, serverMessages } from 'signalbox/schemas'
@@ -31,7 +33,8 @@ const authorize: AuthorizeHook = async (request, { roomId, name, grant }) => {
   return roomId.startsWith('secret') ? null : { role: 'host', capacity: 3 }
 }
 const iceServers: IceServersHook = () => ({ iceServers: [{ urls: ['stun:stun.example:3478'] }], ttlMs: 600_000 })
-const options: SignalboxOptions = { authorize, iceServers, drainMs: 1000, page: false, maxEventLoopDelayMs: 0 }
+const onLeave = ({ peer, reason, log }: LeaveNews): void => log.debug({ peerId: peer.peerId, reason })
+const options: SignalboxOptions = { authorize, iceServers, onLeave, drainMs: 1000, page: false, maxEventLoopDelayMs: 0 }
 
 // @ts-expect-error no such option
 export const unknown: SignalboxOptions = { port: 3000 }
@@ -41,6 +44,12 @@ export const wrong: SignalboxOptions = { drainMs: '1000' }
 export const strange: ClientMessage = { type: 'shout' }
 // @ts-expect-error much is missing
 export const poor: ServerMessage = { type: 'joined', roomId: '1001' }
+
+/** What an application may do with its rooms. */
+export async function close({ signalbox: rooms }: FastifyInstance): Promise<RoomSummary[]> {
+  for (const { roomId } of await rooms.rooms({ limit: 10 })) await rooms.close(roomId)
+  return rooms.rooms()
+}
 
 /** What a client of one's own does with what it gets. */
 export function describe(message: ServerMessage): string {
