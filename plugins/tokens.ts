@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import {
   type AccessConfig,
@@ -11,6 +10,7 @@ import {
 } from '../schemas/index.js'
 import { mintToken, readTokenRequest } from './access/mint.js'
 import { checkAddress } from './access/setting-address.js'
+import { keyCheck, refuseStranger } from './api-keys.js'
 import { takeJson } from './json-body.js'
 
 /** More than any request needs. */
@@ -31,12 +31,11 @@ export const tokens = fp<TokensOptions>(
     const { apiKeys, tokenSecrets, publicUrl } = config
     if (tokenSecrets.length === 0) throw new SettingError('{apiKeys} needs {tokenSecrets} beside it, to sign with.')
     if (publicUrl !== '') checkAddress('publicUrl', publicUrl)
-    const keyHashes = apiKeys.map(hashOf)
+    const hasKey = keyCheck(apiKeys)
 
     // In a context of its own, as hooks and parsers count for all routes beside it.
     await outer.register(async (app) => {
       takeJson(app, 'application/json')
-      const hasKey = (request: FastifyRequest) => isKnown(bearerOf(request), keyHashes)
       // Before the body is read, but after strangers have been counted.
       app.addHook('preParsing', async (request, reply) => {
         reply.header('cache-control', 'no-store')
@@ -60,27 +59,6 @@ export const tokens = fp<TokensOptions>(
   },
   { name: 'signalbox-tokens', fastify: '5.x' },
 )
-
-/** Hashed, so that all are of one length, and how long a comparison takes says nothing about them. */
-function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
-}
-
-/** RFC 6750, section 2.1. */
-function bearerOf({ headers }: FastifyRequest): string {
-  return /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
-}
-
-function isKnown(key: string, keyHashes: readonly Buffer[]): boolean {
-  const hash = hashOf(key)
-  return keyHashes.filter((known) => timingSafeEqual(known, hash)).length > 0
-}
-
-/** The same, whatever was wrong with the key. */
-function refuseStranger(reply: FastifyReply): FastifyReply {
-  const message = 'An API key is needed, as "Authorization: Bearer …".'
-  return reply.code(401).header('www-authenticate', 'Bearer').send({ statusCode: 401, error: 'Unauthorized', message })
-}
 
 /** The call page: it is beside this address, unless people reach it by another one. */
 function pageOf({ protocol, host, url }: FastifyRequest, publicUrl: string): URL {

@@ -24,6 +24,10 @@ export const AccessConfig = Type.Object({
     description:
       'Keys with which `POST /tokens` makes room tokens, 32 characters or more each. Without one there is no such address.',
   }),
+  adminKeys: list(secret, {
+    description:
+      'Keys with which `/admin` can be used, to see all rooms and to have them under control, 32 characters or more each. Other ones than `apiKeys`, which only let people in. Without one there is no such address.',
+  }),
   publicUrl: Type.String({
     ...webAddress,
     description: 'The address of the call page as people reach it, for invite links. Empty: as the request has it.',

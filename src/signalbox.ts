@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuthorizeHook } from '../plugins/access/authorize-hook.js'
 import { access } from '../plugins/access/plugin.js'
+import { admin } from '../plugins/admin.js'
 import { admission } from '../plugins/admission/plugin.js'
 import { RoomControl, type Signalbox } from '../plugins/control/room-control.js'
 import { shareControl } from '../plugins/control/share-control.js'
@@ -97,7 +98,8 @@ const service: FastifyPluginAsync<SignalboxOptions & { share: (control: Signalbo
   await app.register(requestRate, { limits })
   await app.register(roomEvents, { config: settings, hooks })
   await app.register(rooms, { config: settings, limits })
-  share(new RoomControl({ rooms: app.oversight, limits, log: app.log, logNames }))
+  const control = new RoomControl({ rooms: app.oversight, limits, log: app.log, logNames })
+  share(control)
   await app.register(access, { config: settings, limits, authorize })
   await app.register(iceServers, { config: settings, hook, logNames })
   await app.register(signaling, { limits, settings, logNames })
@@ -111,6 +113,7 @@ const service: FastifyPluginAsync<SignalboxOptions & { share: (control: Signalbo
   if (settings.qualityReports) await app.register(quality, { config: settings, limits })
   if (registry !== undefined) await app.register(metrics, { registry, limits, version })
   if (settings.apiKeys.length > 0) await app.register(tokens, { config: settings, limits })
+  if (settings.adminKeys.length > 0) await app.register(admin, { config: settings, limits, control })
   await app.register(health)
   await app.register(protocolDocument, { version })
   if (site === undefined) return

@@ -33,6 +33,7 @@ const allowed: Record<string, readonly string[]> = {
     'schemas',
     'plugins/access',
     'plugins/brand',
+    'plugins/control',
     'plugins/metrics',
     'plugins/pages',
     'plugins/rooms',
