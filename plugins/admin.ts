@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { AccessConfig, AdmissionLimits } from '../schemas/index.js'
+import { type AccessConfig, type AdmissionLimits, type HttpOperation, httpOperations } from '../schemas/index.js'
 import { keyCheck, refuseStranger } from './api-keys.js'
 import { BadRequest, RoomNotFound } from './control/host-error.js'
 import type { Signalbox } from './control/room-control.js'
@@ -19,8 +19,8 @@ type OfMember = FastifyRequest<{ Params: { roomId: string; peerId: string } }>
 
 /** What `app.signalbox` can do, over HTTP, for who has an admin key: `/admin/rooms` and below. */
 export const admin = fp<AdminOptions>(
-  async (outer, { config, limits, control }) => {
-    const hasKey = keyCheck(config.adminKeys)
+  async (outer, { config: { adminKeys }, limits, control }) => {
+    const hasKey = keyCheck(adminKeys)
     // In a context of its own, as hooks and parsers count for all routes beside it.
     await outer.register(
       async (app) => {
@@ -37,33 +37,32 @@ export const admin = fp<AdminOptions>(
           reply.header('cache-control', 'no-store')
           if (!hasKey(request)) await refuseStranger(reply)
         })
-        const bounds = {
-          bodyLimit: maxBodyBytes,
-          config: { rateLimit: { max: limits.maxRequestsPerMinute, allowList: hasKey } },
-        }
-        app.get('/rooms', bounds, async (request) => ({ rooms: await control.rooms(listingOf(request)) }))
-        app.get('/rooms/:roomId', bounds, async ({ params }: OfRoom) => {
+        const config = { rateLimit: { max: limits.maxRequestsPerMinute, allowList: hasKey } }
+        const described = (schema: HttpOperation) => ({ bodyLimit: maxBodyBytes, config, schema })
+        const { listRooms, showRoom, closeRoom, kickMember, lockRoom, unlockRoom, announce } = httpOperations
+        app.get('/rooms', described(listRooms), async (request) => ({ rooms: await control.rooms(listingOf(request)) }))
+        app.get('/rooms/:roomId', described(showRoom), async ({ params }: OfRoom) => {
           const room = await control.room(params.roomId)
           if (room === undefined) throw new RoomNotFound()
           return room
         })
-        app.delete('/rooms/:roomId', bounds, async ({ params }: OfRoom, reply) => {
+        app.delete('/rooms/:roomId', described(closeRoom), async ({ params }: OfRoom, reply) => {
           await control.close(params.roomId)
           return reply.code(204).send()
         })
-        app.delete('/rooms/:roomId/members/:peerId', bounds, async ({ params }: OfMember, reply) => {
+        app.delete('/rooms/:roomId/members/:peerId', described(kickMember), async ({ params }: OfMember, reply) => {
           await control.kick(params.roomId, params.peerId)
           return reply.code(204).send()
         })
-        app.post('/rooms/:roomId/lock', bounds, async ({ params, body }: OfRoom, reply) => {
+        app.post('/rooms/:roomId/lock', described(lockRoom), async ({ params, body }: OfRoom, reply) => {
           await control.lock(params.roomId, { knock: knockOf(body) })
           return reply.code(204).send()
         })
-        app.post('/rooms/:roomId/unlock', bounds, async ({ params }: OfRoom, reply) => {
+        app.post('/rooms/:roomId/unlock', described(unlockRoom), async ({ params }: OfRoom, reply) => {
           await control.unlock(params.roomId)
           return reply.code(204).send()
         })
-        app.post('/rooms/:roomId/announcements', bounds, async ({ params, body }: OfRoom, reply) => {
+        app.post('/rooms/:roomId/announcements', described(announce), async ({ params, body }: OfRoom, reply) => {
           await control.announce(params.roomId, objectOf(body))
           return reply.code(204).send()
         })

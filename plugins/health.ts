@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { Health } from '../schemas/index.js'
+import { type Health, httpOperations } from '../schemas/index.js'
 
 /**
  * The probes: `/livez` (and `/healthz`) while the event loop answers, `/readyz` while people are taken in. `/readyz` tells of
@@ -9,12 +9,12 @@ export const health = fp(
   async (app) => {
     // An orchestrator that is told 429 would restart everything.
     const config = { rateLimit: false as const }
-    const options = { config, logLevel: 'warn' as const, schema: { response: { 200: Health, 503: Health } } }
+    const options = { config, logLevel: 'warn' as const }
     const live = async (): Promise<Health> => ({ status: 'ok' })
 
-    app.get('/livez', options, live)
-    app.get('/healthz', options, live)
-    app.get<{ Reply: Health }>('/readyz', options, async (_request, reply) => {
+    app.get('/livez', { ...options, schema: httpOperations.livez }, live)
+    app.get('/healthz', { ...options, schema: httpOperations.healthz }, live)
+    app.get<{ Reply: Health }>('/readyz', { ...options, schema: httpOperations.readyz }, async (_request, reply) => {
       const { health } = app.iceServers
       const turn = health !== undefined && { turn: health }
       const { isDraining } = app.drain

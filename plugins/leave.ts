@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value'
 import fp from 'fastify-plugin'
-import { httpRefusals, LeaveRequest, SignalingError } from '../schemas/index.js'
+import { httpOperations, httpRefusals, LeaveRequest, SignalingError } from '../schemas/index.js'
 import { takeJson } from './json-body.js'
 import { StoreUnavailable } from './rooms/room-store.js'
 
@@ -13,7 +13,7 @@ export const leave = fp(
     // In a context of its own, as a parser for text counts for all routes beside it.
     await outer.register(async (app) => {
       takeJson(app, 'text/plain', 'application/json')
-      app.post('/leave', { bodyLimit: maxBodyBytes }, async (request, reply) => {
+      app.post('/leave', { bodyLimit: maxBodyBytes, schema: httpOperations.leave }, async (request, reply) => {
         const { body } = request
         if (!Value.Check(LeaveRequest, body)) return reply.code(400).send(refusal(400, 'bad-message'))
         try {

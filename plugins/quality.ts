@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import {
   type AccessConfig,
   type AdmissionLimits,
+  httpOperations,
   httpRefusals,
   QualityReport,
   SignalingError,
@@ -41,7 +42,7 @@ export const quality = fp<QualityOptions>(
     await outer.register(async (app) => {
       takeJson(app, 'text/plain', 'application/json')
       const max = Math.min(maxReportsPerMinute, limits.maxRequestsPerMinute)
-      const bounds = { bodyLimit: maxBodyBytes, config: { rateLimit: { max } } }
+      const bounds = { bodyLimit: maxBodyBytes, config: { rateLimit: { max } }, schema: httpOperations.reportQuality }
       app.post('/quality', bounds, async (request, reply) => {
         const { body, headers, host } = request
         if (!origins.allows(headers.origin, host)) {

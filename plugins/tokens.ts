@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import {
   type AccessConfig,
   type AdmissionLimits,
+  httpOperations,
   type Limits,
   SettingError,
   SignalingError,
@@ -42,7 +43,8 @@ export const tokens = fp<TokensOptions>(
         if (!hasKey(request)) await refuseStranger(reply)
       })
       const bounds = { rateLimit: { max: limits.maxRequestsPerMinute, allowList: hasKey } }
-      app.post('/tokens', { bodyLimit: maxBodyBytes, config: bounds }, async (request, reply) => {
+      const { makeToken: schema } = httpOperations
+      app.post('/tokens', { bodyLimit: maxBodyBytes, config: bounds, schema }, async (request, reply) => {
         try {
           const page = pageOf(request, publicUrl)
           const { token, room, expiresAt } = await mintToken(readTokenRequest(request.body), { ...config, ...limits })

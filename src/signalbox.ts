@@ -13,6 +13,7 @@ import { roomEvents } from '../plugins/events/plugin.js'
 import type { RoomHooks } from '../plugins/events/room-hooks.js'
 import { failures } from '../plugins/failures.js'
 import { health } from '../plugins/health.js'
+import { httpDocument } from '../plugins/http-document.js'
 import type { IceServersHook } from '../plugins/ice-servers/ice-servers.js'
 import { iceServers } from '../plugins/ice-servers/plugin.js'
 import { leave } from '../plugins/leave.js'
@@ -93,6 +94,7 @@ const service: FastifyPluginAsync<SignalboxOptions & { share: (control: Signalbo
   const logNames = new LogNames(settings)
   const site = page ? await openSite(settings) : undefined
 
+  await app.register(httpDocument, { version })
   await app.register(failures)
   await app.register(admission, { limits, logNames })
   await app.register(requestRate, { limits })
