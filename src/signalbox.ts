@@ -76,11 +76,13 @@ export const signalbox: FastifyPluginAsync<SignalboxOptions> = fp(
   { name: 'signalbox', fastify: '5.x' },
 )
 
-/** All of it, in a context of its own. */
-const service: FastifyPluginAsync<SignalboxOptions & { share: (control: Signalbox) => void }> = async (
-  app,
-  options,
-) => {
+/** What the plugin consists of, and whom it gives the rooms to. */
+export interface ServiceOptions extends SignalboxOptions {
+  readonly share: (control: Signalbox) => void
+}
+
+/** All of it, in the context that it is registered in. */
+export const service: FastifyPluginAsync<ServiceOptions> = async (app, options) => {
   const { page = true, authorize, iceServers: hook, metricsRegistry: registry, ...more } = options
   const { onJoin, onLeave, onRoomEmpty, share, ...rest } = more
   const hooks = { ...(onJoin && { onJoin }), ...(onLeave && { onLeave }), ...(onRoomEmpty && { onRoomEmpty }) }

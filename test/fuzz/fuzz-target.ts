@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import { pino } from 'pino'
-import { type SignalboxOptions, signalbox } from '../../src/index.js'
+import type { SignalboxOptions } from '../../src/index.js'
+import { service } from '../../src/signalbox.js'
 import { manyFromHere } from '../helper.js'
 import type { TargetOrder, TargetReport } from './target.js'
 
@@ -26,7 +27,8 @@ const loggerInstance = pino({ level: 'error' }, { write: (line) => report({ kind
 const app = Fastify({ loggerInstance, forceCloseConnections: true })
 let sizes = () => ({ rooms: -1, sockets: -1 })
 await app.register(async (inner) => {
-  await signalbox(inner, {
+  await service(inner, {
+    share: () => {},
     ...manyFromHere,
     page: false,
     ...rest,

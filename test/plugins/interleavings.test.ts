@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import t from 'tap'
 import type {} from '../../plugins/rooms/plugin.js'
 import type { ServerMessage } from '../../schemas/index.js'
-import { signalbox } from '../../src/index.js'
+import { service } from '../../src/signalbox.js'
 import { Client, listen, manyFromHere, urlOf } from '../helper.js'
 
 /** What one client knows after all the messages it got: its room, and each pair it is in. */
@@ -18,7 +18,7 @@ interface View {
 t.test('whatever the interleaving of joins, leaves and closes, the members agree at rest', async (t) => {
   const host = Fastify()
   // Without its encapsulation, to look at the rooms.
-  await host.register(fp(signalbox), { ...manyFromHere, maxRoomCapacity: 4 })
+  await host.register(fp(service), { ...manyFromHere, maxRoomCapacity: 4, share: () => {} })
   await listen(t, host)
   const url = urlOf(host)
   const who = fc.nat(7)

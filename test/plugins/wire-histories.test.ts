@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import t from 'tap'
 import type {} from '../../plugins/rooms/plugin.js'
-import { signalbox } from '../../src/index.js'
+import { service } from '../../src/signalbox.js'
 import { listen, manyFromHere, urlOf } from '../helper.js'
 import { WireMember } from './wire-member.js'
 
@@ -78,7 +78,13 @@ const history = fc
 t.test('whatever happens at once, all views agree at rest, and each frame arrives once, in order', async (t) => {
   const host = Fastify()
   // Without its encapsulation, to look at the sockets and the rooms.
-  await host.register(fp(signalbox), { ...manyFromHere, page: false, joinTimeoutMs: 60_000, pingIntervalMs: 60_000 })
+  await host.register(fp(service), {
+    ...manyFromHere,
+    share: () => {},
+    page: false,
+    joinTimeoutMs: 60_000,
+    pingIntervalMs: 60_000,
+  })
   await listen(t, host)
   const url = urlOf(host)
   const seen = { crowds: 0, inOneRoom: 0, arrived: 0, refused: 0, updated: 0 }
