@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
+/** Whether this run counts what runs in browsers: tap tells its tests what it was told itself. */
+const isCounted = process.env['TAP_COVERAGE_MAP']?.includes('browsers') === true
 let isRecording = false
 
 /**
@@ -16,7 +18,7 @@ let isRecording = false
  * @returns call it before the page is closed
  */
 export async function recordCoverage(page: Page): Promise<() => Promise<void>> {
-  if (isRecording) return async () => {}
+  if (!isCounted || isRecording) return async () => {}
   isRecording = true
   await page.coverage.startJSCoverage({ resetOnNavigation: false })
   return async () => {
