@@ -134,6 +134,14 @@ export const serviceMetrics = {
     type: 'counter',
     help: 'How often a socket was read no faster because it sent more than maxMessagesPerSecond or maxBytesPerSecond.',
   },
+  signalbox_webhooks_waiting: {
+    type: 'gauge',
+    help: 'Events of rooms that wait to be taken by the addresses in webhookUrls.',
+  },
+  signalbox_webhooks_lost_total: {
+    type: 'counter',
+    help: 'Events of rooms that one of these addresses has never taken.',
+  },
   signalbox_store_up: {
     type: 'gauge',
     help: '1 while the store that the rooms are in answers, 0 when it has not for long, or never yet. Only with redisUrl.',

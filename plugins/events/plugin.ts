@@ -36,11 +36,13 @@ export const roomEvents = fp<RoomEventsOptions>(
     const hasHooks = hookNames.some((name) => hooks[name] !== undefined)
     const hearers = [...outboxes, ...(hasHooks ? [new HookCaller(hooks, { log: app.log })] : [])]
     app.decorate('roomEvents', {
-      get webhooks() {
-        return {
-          waiting: outboxes.reduce((sum, { waiting }) => sum + waiting, 0),
-          lost: outboxes.reduce((sum, { lost }) => sum + lost, 0),
-        }
+      webhooks: {
+        get waiting() {
+          return outboxes.reduce((sum, { waiting }) => sum + waiting, 0)
+        },
+        get lost() {
+          return outboxes.reduce((sum, { lost }) => sum + lost, 0)
+        },
       },
     })
     if (hearers.length === 0) return

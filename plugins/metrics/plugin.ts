@@ -34,6 +34,7 @@ export const metrics = fp<MetricsOptions>(
       'signalbox-admission',
       'signalbox-drain',
       'signalbox-ice-servers',
+      'signalbox-room-events',
       'signalbox-rooms',
       'signalbox-signaling',
     ],
@@ -61,6 +62,9 @@ function registerCounts(app: FastifyInstance, set: MetricSet): void {
   set.numbers('signalbox_closes_total', () => counts.closes)
   set.numbers('signalbox_refusals_total', () => app.refusals.counts)
   set.number('signalbox_slowed_total', () => counts.slowed)
+  const { webhooks } = app.roomEvents
+  set.number('signalbox_webhooks_waiting', () => webhooks.waiting)
+  set.number('signalbox_webhooks_lost_total', () => webhooks.lost)
 }
 
 function registerQuality({ callQuality }: FastifyInstance, set: MetricSet): void {

@@ -228,6 +228,25 @@ t.test('a registry takes one service, and has to be one', async (t) => {
   )
 })
 
+t.test('events that a webhook never takes are counted, and what waits until then', async (t) => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const address = closed.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  closed.close()
+  await once(closed, 'close')
+  const { url, scrape, scrapeUntil } = await embed(t, {
+    webhookUrls: [`http://127.0.0.1:${port}/`],
+    webhookSecrets: ['a secret that webhooks are signed with'],
+    webhookRetryMs: 1,
+  })
+  t.equal((await scrape()).value('signalbox_webhooks_lost_total'), 0)
+  await Client.join(t, url, '1001')
+  await scrapeUntil((now) => now.value('signalbox_webhooks_waiting') === 2)
+  const now = await scrapeUntil((now) => now.value('signalbox_webhooks_lost_total') === 2)
+  t.equal(now.value('signalbox_webhooks_waiting'), 0)
+})
+
 t.test('a metrics port that is taken is said in a sentence', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   t.teardown(() => other.close())
