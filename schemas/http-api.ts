@@ -132,3 +132,6 @@ export const httpOperations = {
     response: { 204: done, ...refusalsOfRoom },
   },
 } as const satisfies Record<string, HttpOperation>
+
+/** Whose body may be left out. */
+export const operationsWithOptionalBody: readonly string[] = ['lockRoom'] satisfies (keyof typeof httpOperations)[]
