@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Whether this run counts what runs in browsers: tap tells its tests what it was told itself. */
-const isCounted = process.env['TAP_COVERAGE_MAP']?.includes('browsers') === true
+const isCounted = process.env['TAP_COVERAGE_MAP']?.endsWith('browsers-coverage-map.mjs') === true
 let isRecording = false
 
 /**

@@ -6,41 +6,10 @@ import { startService } from '../helper.js'
 import { room, seconds, secret, tokenBy } from '../plugins/access/token-kit.js'
 import { faults, looksRight } from './accessibility.js'
 import { openBrowser, Person } from './browsers.js'
-
-declare global {
-  /** What the statistics of this page are to say: that the device is too busy, and of which connection much is lost. */
-  var signalboxTrouble: { isBusy: boolean; lossy: RTCPeerConnection | undefined }
-}
+import { reportTrouble } from './reported-trouble.js'
 
 const { texts } = languages.en
 const told = (trouble: Trouble): string => sentenceOf(trouble, texts)
-
-/**
- * Lets a browser report of its connections that nothing is wrong, however busy the machine is that all of them are on, but for what
- * `signalboxTrouble` asks for.
- */
-function reportTrouble(): void {
-  globalThis.signalboxTrouble = { isBusy: false, lossy: undefined }
-  const read: (this: RTCPeerConnection) => Promise<RTCStatsReport> = RTCPeerConnection.prototype.getStats
-  RTCPeerConnection.prototype.getStats = async function () {
-    const { isBusy, lossy } = globalThis.signalboxTrouble
-    const fine = {
-      currentRoundTripTime: 0.02,
-      roundTripTime: 0.02,
-      fractionLost: 0,
-      jitter: 0.005,
-      jitterBufferDelay: 0,
-      totalFreezesDuration: 0,
-      qualityLimitationReason: isBusy ? 'cpu' : 'none',
-    }
-    return new Map(
-      Array.from(await read.call(this), ([id, stats]) => {
-        const packetsLost = this === lossy ? Math.round(stats.packetsReceived / 10) : 0
-        return [id, { ...stats, ...fine, packetsLost }]
-      }),
-    )
-  }
-}
 
 function markOf(name: string): string {
   return `.tile:has(.tile-name:text-is("${name}")) .quality`

@@ -5,8 +5,8 @@ import type { BuildOptions } from '../../src/index.js'
 import { openBrowser, Person } from '../browser/browsers.js'
 import { Crowd } from '../browser/crowd.js'
 import { drawOwnCamera, drawPeople } from '../browser/drawn-people.js'
-import { reportFine } from '../browser/fine-connections.js'
 import { invite } from '../browser/invitations.js'
+import { reportTrouble } from '../browser/reported-trouble.js'
 import { startService } from '../helper.js'
 
 /** The room of every story. */
@@ -58,8 +58,8 @@ export class Scene {
     const me = await Person.open(this.#owner, await openBrowser('chromium', media), link, {
       locale: this.language,
       reducedMotion: 'reduce',
-      // The browser's own fake camera is no sight.
-      prepare: [drawPeople, drawOwnCamera, reportFine],
+      // The browser's own fake camera is no sight, and connections are as good as the machine has time for.
+      prepare: [drawPeople, drawOwnCamera, reportTrouble],
     })
     this.#people.push(me)
     this.#me = me
