@@ -11,7 +11,7 @@ export class BucketsMetric extends Histogram {
   readonly #name: string
   readonly #label: string | undefined
   readonly #series: BucketsByLabel
-  /** Says what a histogram says besides its values. */
+  /** Says what a histogram says besides its values. `super.get` would ask this one for the values. */
   readonly #form: Histogram
 
   /** @param label  its name, if there is one */

@@ -4,7 +4,7 @@ import type { Refusal } from './permission-help.js'
 import type { Texts } from './texts.js'
 
 /** What is wrong with one device, or with both. */
-interface Trouble {
+interface DeviceTrouble {
   readonly about: DeviceSlot | 'both'
   readonly code: CallErrorCode
   readonly refusal: Refusal | undefined
@@ -12,8 +12,8 @@ interface Trouble {
 
 /** One sentence on what is wrong with the own devices and what to do about it; '' while nothing is. */
 export function mediaHelp(media: LocalMedia, texts: Texts): string {
-  const trouble = troubleOf(media)
-  return trouble === undefined ? '' : sentenceOf(trouble, texts)
+  const trouble = deviceTroubleOf(media)
+  return trouble === undefined ? '' : sentenceAbout(trouble, texts)
 }
 
 /** The same during a call, with where to find how to allow a device. */
@@ -24,7 +24,7 @@ export function mediaHelpInCall(media: LocalMedia, texts: Texts): string {
 
 /** Who keeps a device that is wanted from the page; undefined while nobody does. */
 export function refusalOfAny(media: LocalMedia): Refusal | undefined {
-  return troubleOf(media)?.refusal
+  return deviceTroubleOf(media)?.refusal
 }
 
 /** What is wrong now, to compare: '' or the same again is no news. */
@@ -36,7 +36,7 @@ function problemOf(media: LocalMedia, slot: DeviceSlot): CallErrorCode | undefin
   return media.isWanted(slot) ? media.problem(slot) : undefined
 }
 
-function troubleOf(media: LocalMedia): Trouble | undefined {
+function deviceTroubleOf(media: LocalMedia): DeviceTrouble | undefined {
   const [mic, camera] = [problemOf(media, 'mic'), problemOf(media, 'camera')]
   const slot = mic === undefined ? 'camera' : 'mic'
   const code = mic ?? camera
@@ -44,7 +44,7 @@ function troubleOf(media: LocalMedia): Trouble | undefined {
   return { about: mic === camera ? 'both' : slot, code, refusal: media.refusal(slot) }
 }
 
-function sentenceOf({ about, code, refusal }: Trouble, texts: Texts): string {
+function sentenceAbout({ about, code, refusal }: DeviceTrouble, texts: Texts): string {
   if (code === 'media-denied') {
     if (refusal === 'system') return texts.blockedBySystem[about]
     return refusal === 'dismissed' ? texts.dismissed[about] : texts.blocked[about]

@@ -4,8 +4,8 @@ declare global {
 }
 
 /**
- * Runs in a page before its own scripts: lets a browser report of its connections that nothing is wrong, however busy the machine is that all of them are on, but for what
- * `signalboxTrouble` asks for.
+ * Runs in a page before its own scripts: lets a browser report of its connections that nothing is wrong, however busy the machine is
+ * that all of them are on, but for what `signalboxTrouble` asks for.
  */
 export function reportTrouble(): void {
   globalThis.signalboxTrouble = { isBusy: false, lossy: undefined }
